@@ -1,0 +1,90 @@
+/* The page allocator: which pages of the window are mapped, free, released, and where the lowest
+ * run of free ones is. Everything here is called under the heap lock. First fit over the chunks'
+ * summaries, as Go's pageAlloc (mpagealloc.go), in one pass; the radix tree comes on top. */
+#ifndef CAIRN_PAGES_H
+#define CAIRN_PAGES_H
+
+#include "config.h"
+#include "page/chunk.h"
+
+extern uint8_t chunk_mapped[CHUNKS];             /* 1: the chunk's memory is ours */
+extern struct run_summary chunk_summary[CHUNKS]; /* the chunk's runs of free pages */
+extern uint32_t mapped_low, mapped_high;         /* chunks: all mapped ones are in [low, high) */
+extern uint32_t total_mapped;                    /* pages in mapped chunks */
+extern uint32_t total_free;                      /* pages free, released ones included */
+extern uint32_t total_released;                  /* pages free and given back to the system */
+
+#include "../../specs/pages.acsl"
+
+/* The lowest run of n free pages. Returns its first page, or PAGES if there is none (n of 0 and
+ * n over PAGES included). Cost: a step a mapped chunk, then Go's search in one chunk. */
+/*@ requires pages: Pages;
+    terminates \true;
+    exits \false;
+    assigns \nothing;
+    ensures range: \result <= PAGES;
+    ensures run: \result < PAGES ==>
+      n > 0 && \result + n <= PAGES && AllFree(\result, \result + n);
+    ensures lowest: \result < PAGES ==> NoRun(0, \result + n - 1, n);
+    ensures none: n > 0 && \result == PAGES ==> NoRun(0, PAGES, n);
+ */
+uint32_t pages_find(uint32_t n);
+
+/* Hands out the n free pages from page p. */
+/*@ requires pages: Pages;
+    requires range: n > 0 && p + n <= PAGES;
+    requires free: AllFree(p, p + n);
+    terminates \true;
+    exits \false;
+    assigns page_free[0 .. PAGE_WORDS - 1], page_released[0 .. PAGE_WORDS - 1],
+            chunk_summary[0 .. CHUNKS - 1], total_free, total_released;
+    ensures pages: Pages;
+    ensures took: TookPages{Pre,Post}(p, p + n);
+    ensures cleared: ClearedReleased{Pre,Post}(p, p + n);
+    ensures total: total_free == \old(total_free) - n;
+    ensures released: total_released == \old(total_released) - ReleasedCount{Pre}(p, p + n);
+ */
+void pages_alloc(uint32_t p, uint32_t n);
+
+/* Takes back the n used pages from page p. Their memory stays mapped and is not released. */
+/*@ requires pages: Pages;
+    requires range: n > 0 && p + n <= PAGES;
+    requires mapped: AllMapped(p, p + n);
+    requires used: AllUsed(p, p + n);
+    terminates \true;
+    exits \false;
+    assigns page_free[0 .. PAGE_WORDS - 1], chunk_summary[0 .. CHUNKS - 1], total_free;
+    ensures pages: Pages;
+    ensures gave: GavePages{Pre,Post}(p, p + n);
+    ensures total: total_free == \old(total_free) + n;
+ */
+void pages_free(uint32_t p, uint32_t n);
+
+/* Adds the n chunks from chunk c, newly mapped: their pages are free and released. */
+/*@ requires pages: Pages;
+    requires range: n > 0 && c + n <= CHUNKS;
+    requires unmapped: NoneMapped(c, c + n);
+    terminates \true;
+    exits \false;
+    assigns page_free[0 .. PAGE_WORDS - 1], page_released[0 .. PAGE_WORDS - 1],
+            chunk_summary[0 .. CHUNKS - 1], chunk_mapped[0 .. CHUNKS - 1], mapped_low, mapped_high,
+            total_free, total_released, total_mapped;
+    ensures pages: Pages;
+    ensures mapped: MappedMore{Pre,Post}(c, c + n);
+    ensures gave: GavePages{Pre,Post}(CHUNK_START(c), CHUNK_START(c + n));
+    ensures set: SetReleased{Pre,Post}(CHUNK_START(c), CHUNK_START(c + n));
+    ensures free: total_free == \old(total_free) + CHUNK_PAGES * n;
+    ensures released: total_released == \old(total_released) + CHUNK_PAGES * n;
+    ensures total: total_mapped == \old(total_mapped) + CHUNK_PAGES * n;
+ */
+void pages_grow(uint32_t c, uint32_t n);
+
+/* The executable twin of the predicate Pages. Cost: a look at every page. */
+/*@ terminates \true;
+    exits \false;
+    assigns \nothing;
+    ensures audit: \result != 0 <==> Pages;
+ */
+int pages_audit(void);
+
+#endif
