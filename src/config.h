@@ -46,6 +46,7 @@ _Static_assert(ARENAS >= 1 && ARENA_CHUNKS >= 1, "a window holds a page");
 _Static_assert(PAGES <= 1 << 23, "page numbers and sums of two of them fit 32 bits");
 _Static_assert(SPANS >= 2 && SPANS <= 1 << 22, "a span number fits 32 bits");
 _Static_assert(SPECIALS >= 2 && SPECIALS <= 1 << 22, "a special's number fits 32 bits");
+_Static_assert(HINTS >= 2, "a region of the system's choice leaves a hint on either side");
 _Static_assert(SPAN_LISTS >= 4, "the tests need three lists");
 
 #endif

@@ -1,0 +1,1 @@
+#include "../../specs/bits.acsl"
