@@ -1,0 +1,1 @@
+#include "span/span_list.h"
