@@ -46,7 +46,8 @@ int span_pool_audit(void)
     if (pool_count > pool_made || pool_made >= SPANS)
         return 0;
     /*@ loop invariant range: 0 <= i <= pool_made;
-        loop invariant sound: PoolSound(i);
+        loop invariant stack: PoolStack(i);
+        loop invariant place: PoolPlace(i);
         loop assigns i;
         loop variant pool_made - i;
      */
@@ -60,13 +61,6 @@ int span_pool_audit(void)
 }
 
 /*@ ghost
-    /@ requires zero: PoolZero;
-       terminates \true;
-       exits \false;
-       assigns \nothing;
-       ensures pool: SpanPool;
-       ensures none: NoneTaken;
-     @/
     void span_pool_zero(void)
     {
     }
