@@ -241,23 +241,9 @@ static int grow_in_arena(uint32_t n) {
     return 1;
 }
 
-/* A run of n free pages inside the window is one. */
-/*@ ghost
-  /@ requires inside: x + n <= PAGES;
-     requires free: FreeRun(x, n);
-     terminates \true;
-     exits \false;
-     assigns \nothing;
-     ensures run: !NoRun(0, PAGES, n);
-   @/
-  static void run_exists(uint32_t x, uint32_t n) {
-  }
- */
-
 int heap_grow(uint32_t n) {
     uint32_t chunks = (n + CHUNK_PAGES - 1) / CHUNK_PAGES;
     int fits = chunks <= current_high - current_low;
     int grew = fits ? grow_in_arena(chunks) : grow_by_arenas(chunks);
-    //@ ghost if (grew) run_exists(CHUNK_START(current_low - chunks), n);
     return grew;
 }
