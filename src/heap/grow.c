@@ -173,11 +173,7 @@ static void take_chunks(uint32_t n) {
     requires range: current_high - current_low < n <= CHUNKS;
     terminates \true;
     exits \false;
-    assigns page_free[0 .. PAGE_WORDS - 1], page_released[0 .. PAGE_WORDS - 1],
-            chunk_summary[0 .. CHUNKS - 1], chunk_mapped[0 .. CHUNKS - 1], mapped_low, mapped_high,
-            total_free, total_released, total_mapped, arena_hint[0 .. HINTS - 1], hint_first,
-            hint_count, current_low, current_high, os_reserved[0 .. ARENAS - 1],
-            os_mapped[0 .. CHUNKS - 1], os_refused;
+    assigns GROWTH_TABLES;
     ensures answer: \result == 0 || \result == 1;
     ensures pages: Pages;
     ensures backed: MappedIsBacked;
