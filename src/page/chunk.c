@@ -1,5 +1,4 @@
 #include "page/chunk.h"
-#include "../../specs/chunk_lemmas.acsl"
 
 uint64_t page_free[PAGE_WORDS];
 uint64_t page_released[PAGE_WORDS];
@@ -122,49 +121,49 @@ void chunk_release_all(uint32_t c) {
     }
 }
 
+/* Counting pages of one word is counting its bits. */
 /*@ ghost
-  /@ requires word: a <= b <= 64 && lo <= 64 * k + a && 64 * k + b <= PAGES;
+  /@ requires word: lo <= p && p % 64 + n <= 64 && p + n <= PAGES;
      terminates \true;
      exits \false;
      assigns \nothing;
-     ensures count: FreeCount(lo, 64 * k + b) ==
-       FreeCount(lo, 64 * k + a) + BitCount(page_free[k], b) - BitCount(page_free[k], a);
+     ensures count: FreeCount(lo, p + n) == FreeCount(lo, p) +
+       BitCount(page_free[p / 64], p % 64 + n) - BitCount(page_free[p / 64], p % 64);
    @/
-  static void free_count_word(uint32_t lo, uint32_t k, uint32_t a, uint32_t b) {
-    uint32_t j = a;
-    /@ loop invariant range: a <= j <= b;
-       loop invariant count: FreeCount(lo, 64 * k + j) ==
-         FreeCount(lo, 64 * k + a) + BitCount(page_free[k], j) - BitCount(page_free[k], a);
-       loop assigns j;
-       loop variant b - j;
+  static void free_count_word(uint32_t lo, uint32_t p, uint32_t n) {
+    uint32_t k = 0;
+    /@ loop invariant range: 0 <= k <= n;
+       loop invariant count: FreeCount(lo, p + k) == FreeCount(lo, p) +
+         BitCount(page_free[p / 64], p % 64 + k) - BitCount(page_free[p / 64], p % 64);
+       loop assigns k;
+       loop variant n - k;
      @/
-    while (j < b) {
-      /@ assert word: (64 * k + j) / 64 == k && (64 * k + j) % 64 == j; @/
-      j = j + 1;
+    while (k < n) {
+      /@ assert word: (p + k) / 64 == p / 64 && (p + k) % 64 == p % 64 + k; @/
+      k = k + 1;
     }
   }
  */
 
 /*@ ghost
-  /@ requires word: a <= b <= 64 && lo <= 64 * k + a && 64 * k + b <= PAGES;
+  /@ requires word: lo <= p && p % 64 + n <= 64 && p + n <= PAGES;
      terminates \true;
      exits \false;
      assigns \nothing;
-     ensures count: ReleasedCount(lo, 64 * k + b) ==
-       ReleasedCount(lo, 64 * k + a) + BitCount(page_released[k], b) - BitCount(page_released[k], a);
+     ensures count: ReleasedCount(lo, p + n) == ReleasedCount(lo, p) +
+       BitCount(page_released[p / 64], p % 64 + n) - BitCount(page_released[p / 64], p % 64);
    @/
-  static void released_count_word(uint32_t lo, uint32_t k, uint32_t a, uint32_t b) {
-    uint32_t j = a;
-    /@ loop invariant range: a <= j <= b;
-       loop invariant count: ReleasedCount(lo, 64 * k + j) ==
-         ReleasedCount(lo, 64 * k + a) + BitCount(page_released[k], j) -
-           BitCount(page_released[k], a);
-       loop assigns j;
-       loop variant b - j;
+  static void released_count_word(uint32_t lo, uint32_t p, uint32_t n) {
+    uint32_t k = 0;
+    /@ loop invariant range: 0 <= k <= n;
+       loop invariant count: ReleasedCount(lo, p + k) == ReleasedCount(lo, p) +
+         BitCount(page_released[p / 64], p % 64 + k) - BitCount(page_released[p / 64], p % 64);
+       loop assigns k;
+       loop variant n - k;
      @/
-    while (j < b) {
-      /@ assert word: (64 * k + j) / 64 == k && (64 * k + j) % 64 == j; @/
-      j = j + 1;
+    while (k < n) {
+      /@ assert word: (p + k) / 64 == p / 64 && (p + k) % 64 == p % 64 + k; @/
+      k = k + 1;
     }
   }
  */
@@ -181,7 +180,7 @@ uint32_t chunk_count_free(uint32_t c, uint32_t i, uint32_t n) {
      */
     while (p < end) {
         uint32_t part = pages_in_word(p, end);
-        //@ ghost free_count_word(start, p / 64, p % 64, p % 64 + part);
+        //@ ghost free_count_word(start, p, part);
         count += bits_count(page_free[p / WORD_BITS], p % WORD_BITS, part);
         p += part;
     }
@@ -200,7 +199,7 @@ uint32_t chunk_count_released(uint32_t c, uint32_t i, uint32_t n) {
      */
     while (p < end) {
         uint32_t part = pages_in_word(p, end);
-        //@ ghost released_count_word(start, p / 64, p % 64, p % 64 + part);
+        //@ ghost released_count_word(start, p, part);
         count += bits_count(page_released[p / WORD_BITS], p % WORD_BITS, part);
         p += part;
     }
@@ -219,7 +218,8 @@ int chunk_audit(uint32_t c) {
         uint64_t wrong = bits_and(page_released[k], bits_not(page_free[k]));
         if (wrong != 0) {
             //@ ghost bits_some(wrong);
-            //@ assert page: \exists integer j; 0 <= j < 64 && Bit(wrong, j) && PageReleased(64 * k + j);
+            /*@ assert page: \exists integer j; 0 <= j < 64 && Bit(wrong, j) &&
+                  PageReleased(64 * k + j); */
             return 0;
         }
         //@ assert none: BitNone(wrong, 0, 64);
