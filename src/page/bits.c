@@ -1,20 +1,23 @@
 #include "page/bits.h"
+#include "../../specs/bits_lemmas.acsl"
 
+/* A word above 0 has a highest bit: halve it until 1 is left. */
 /*@ ghost
-  void bits_none_is_zero(uint64_t w) {
+  void bits_some(uint64_t w) {
     uint64_t rest = w;
-    int k = 0;
-    /@ loop invariant range: 0 <= k <= 64;
-       loop invariant rest: BitsShift(rest, w, k);
-       loop invariant zero: rest == 0 ==> w == 0;
-       loop invariant size: (k < 64 ==> rest < (1 << (64 - k))) && (k == 64 ==> rest == 0);
-       loop assigns k, rest;
-       loop variant 64 - k;
+    uint64_t k = 0;
+    /@ loop invariant rest: rest == (w >> k) && k + rest <= w;
+       loop invariant some: rest != 0;
+       loop assigns rest, k;
+       loop variant rest;
      @/
-    while (k < 64) {
-      rest = rest / 2;
+    while (rest > 1) {
+      rest = rest >> 1;
       k = k + 1;
     }
+    /@ assert low: Bit(rest, 0); @/
+    /@ assert high: Bit(w, k); @/
+    /@ assert range: k < 64; @/
   }
  */
 
@@ -50,10 +53,6 @@ uint64_t bits_runs(uint64_t w, uint32_t n) {
     while (have < n) {
         uint32_t more = n - have < have ? n - have : have;
         runs = bits_and(runs, bits_shift(runs, more));
-        /*@ assert both: \forall integer i; 0 <= i < 64 && Bit(runs, i) ==>
-              BitRun(w, i, have) && BitRun(w, i + more, have); */
-        /*@ assert split: \forall integer i; 0 <= i < 64 && BitRun(w, i, have + more) ==>
-              BitRun(w, i, have) && BitRun(w, i + more, have); */
         have += more;
     }
     return runs;
@@ -69,13 +68,14 @@ uint32_t bits_longest_run(uint64_t w, uint32_t known) {
         return known;
     }
     uint64_t runs = bits_runs(w, known + 1);
-    /*@ loop invariant range: known <= longest <= 64;
+    /*@ loop invariant range: known <= longest && longest <= 64;
         loop invariant runs: BitsRuns(runs, w, longest + 1);
         loop invariant run: longest != known ==> BitHasRun(w, longest);
         loop assigns runs, longest;
         loop variant 64 - longest;
      */
     while (runs != 0) {
+        //@ ghost bits_some(runs);
         runs = bits_and(runs, bits_shift(runs, 1));
         longest++;
     }

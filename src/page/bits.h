@@ -189,14 +189,15 @@ uint32_t bits_find_run(uint64_t w, uint32_t n);
  */
 uint32_t bits_longest_run(uint64_t w, uint32_t known);
 
+/* A word above 0 has a set bit. */
 /*@ ghost
-  /@ requires none: BitNone(w, 0, 64);
+  /@ requires some: w != 0;
      terminates \true;
      exits \false;
      assigns \nothing;
-     ensures zero: w == 0;
+     ensures bit: !BitNone(w, 0, 64);
    @/
-  void bits_none_is_zero(uint64_t w);
+  void bits_some(uint64_t w);
  */
 
 #endif
