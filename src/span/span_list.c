@@ -104,8 +104,8 @@ struct span_list span_list[SPAN_LISTS];
     ensures members: MembersBut{Pre,Post}(s);
     ensures opened: PlacesOpened{Pre,Post}(list, PlaceAfter{Pre}(before));
     ensures lengths: LengthsBut{Pre,Post}(list, 1);
-    ensures links_elsewhere: LinksElsewhere{Pre,Post}(list);
-    ensures entries_elsewhere: EntriesElsewhere{Pre,Post}(list);
+    ensures other_links: OtherLinks{Pre,Post}(list, list);
+    ensures other_entries: OtherEntries{Pre,Post}(list, list);
  */
 static void link_between(uint32_t list, uint32_t s, uint32_t before, uint32_t after)
 {
@@ -170,8 +170,8 @@ static void link_between(uint32_t list, uint32_t s, uint32_t before, uint32_t af
     ensures members: MembersBut{Pre,Post}(s);
     ensures closed: PlacesClosed{Pre,Post}(list, \old(list_place[s]));
     ensures lengths: LengthsBut{Pre,Post}(list, -1);
-    ensures links_elsewhere: LinksElsewhere{Pre,Post}(list);
-    ensures entries_elsewhere: EntriesElsewhere{Pre,Post}(list);
+    ensures other_links: OtherLinks{Pre,Post}(list, list);
+    ensures other_entries: OtherEntries{Pre,Post}(list, list);
  */
 static void unlink_span(uint32_t list, uint32_t s)
 {
@@ -201,4 +201,116 @@ static void unlink_span(uint32_t list, uint32_t s)
         for (uint32_t i = 0; i < SPANS; i++)
             ;
      */
+}
+
+enum span_list_status span_list_init(uint32_t list)
+{
+    if (list == 0 || list >= SPAN_LISTS)
+        return LIST_BAD_LIST;
+    /*@ loop invariant lists: SpanList;
+        loop invariant length: list_length[list] <= \at(list_length[list], Pre);
+        loop invariant members: MembersLeft{Pre,Here}(list, 0, list_length[list]);
+        loop invariant places: PlacesLeft{Pre,Here}(list, list_length[list]);
+        loop invariant other_links: OtherLinks{Pre,Here}(list, list);
+        loop invariant other_entries: OtherEntries{Pre,Here}(list, list);
+        loop assigns span_link[1 .. SPANS - 1], span_list[1 .. SPAN_LISTS - 1],
+                     list_place[1 .. SPANS - 1], list_length[1 .. SPAN_LISTS - 1];
+        loop variant list_length[list];
+     */
+    while (span_list[list].last != 0)
+        unlink_span(list, span_list[list].last);
+    return LIST_OK;
+}
+
+int span_list_is_empty(uint32_t list)
+{
+    return list == 0 || list >= SPAN_LISTS || span_list[list].first == 0;
+}
+
+enum span_list_status span_list_insert(uint32_t list, uint32_t s)
+{
+    if (list == 0 || list >= SPAN_LISTS)
+        return LIST_BAD_LIST;
+    if (s == 0 || s >= SPANS)
+        return LIST_BAD_SPAN;
+    if (span_link[s].list != 0)
+        return LIST_IS_ON;
+    link_between(list, s, 0, span_list[list].first);
+    return LIST_OK;
+}
+
+enum span_list_status span_list_insert_back(uint32_t list, uint32_t s)
+{
+    if (list == 0 || list >= SPAN_LISTS)
+        return LIST_BAD_LIST;
+    if (s == 0 || s >= SPANS)
+        return LIST_BAD_SPAN;
+    if (span_link[s].list != 0)
+        return LIST_IS_ON;
+    link_between(list, s, span_list[list].last, 0);
+    return LIST_OK;
+}
+
+enum span_list_status span_list_remove(uint32_t list, uint32_t s)
+{
+    if (list == 0 || list >= SPAN_LISTS)
+        return LIST_BAD_LIST;
+    if (s == 0 || s >= SPANS)
+        return LIST_BAD_SPAN;
+    if (span_link[s].list != list)
+        return LIST_NOT_ON;
+    unlink_span(list, s);
+    return LIST_OK;
+}
+
+/* Moves the last span of `other` to the front of the list. */
+/*@ requires list: ListNumber(list) && ListNumber(other) && list != other;
+    requires some: span_list[other].last != 0;
+    requires lists: SpanList;
+    terminates \true;
+    exits \false;
+    assigns span_link[1 .. SPANS - 1], span_list[1 .. SPAN_LISTS - 1],
+            list_place[1 .. SPANS - 1], list_length[1 .. SPAN_LISTS - 1];
+    ensures lists: SpanList;
+    ensures on: span_link[\old(span_list[other].last)].list == list;
+    ensures place: list_place[\old(span_list[other].last)] == 0;
+    ensures members: MembersBut{Pre,Post}(\old(span_list[other].last));
+    ensures opened: PlacesOpened{Pre,Post}(list, 0);
+    ensures stayed: PlacesStayed{Pre,Post}(other);
+    ensures more: list_length[list] == \old(list_length[list]) + 1;
+    ensures less: list_length[other] == \old(list_length[other]) - 1;
+    ensures other_links: OtherLinks{Pre,Post}(list, other);
+    ensures other_entries: OtherEntries{Pre,Post}(list, other);
+ */
+static void move_last(uint32_t list, uint32_t other)
+{
+    uint32_t s = span_list[other].last;
+
+    unlink_span(other, s);
+    link_between(list, s, 0, span_list[list].first);
+}
+
+/* Each span has to be told its new list, so nothing is lost by moving them one at a time. */
+enum span_list_status span_list_take_all(uint32_t list, uint32_t other)
+{
+    if (list == 0 || list >= SPAN_LISTS || other == 0 || other >= SPAN_LISTS)
+        return LIST_BAD_LIST;
+    if (list == other)
+        return LIST_SAME;
+    /*@ loop invariant lists: SpanList;
+        loop invariant left: list_length[other] <= \at(list_length[other], Pre);
+        loop invariant moved: list_length[list] + list_length[other] ==
+          \at(list_length[list], Pre) + \at(list_length[other], Pre);
+        loop invariant members: MembersLeft{Pre,Here}(other, list, list_length[other]);
+        loop invariant kept: PlacesLeft{Pre,Here}(other, list_length[other]);
+        loop invariant places: PlacesMoved{Pre,Here}(list, other, list_length[other]);
+        loop invariant other_links: OtherLinks{Pre,Here}(list, other);
+        loop invariant other_entries: OtherEntries{Pre,Here}(list, other);
+        loop assigns span_link[1 .. SPANS - 1], span_list[1 .. SPAN_LISTS - 1],
+                     list_place[1 .. SPANS - 1], list_length[1 .. SPAN_LISTS - 1];
+        loop variant list_length[other];
+     */
+    while (span_list[other].last != 0)
+        move_last(list, other);
+    return LIST_OK;
 }
