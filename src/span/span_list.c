@@ -26,10 +26,13 @@ struct span_list span_list[SPAN_LISTS];
     /@ requires list: ListNumber(list);
        requires none_off: NoneOff;
        requires bound: PlaceBound;
+       requires unique: PlaceUnique;
        requires length: list_length[list] <= SPANS;
        terminates \true;
        exits \false;
        assigns list_place[1 .. SPANS - 1];
+       ensures unique: PlaceUnique;
+       ensures free: PlaceFree(list, k);
        ensures opened: PlacesOpened{Pre,Post}(list, k);
        ensures others: PlacesBut{Pre,Post}(list);
      @/
@@ -70,6 +73,30 @@ struct span_list span_list[SPAN_LISTS];
                 list_place[i]--;
     }
  */
+
+/* Puts span `after` behind span `before` on a list; 0 stands for the ends of the list. */
+/*@ requires list: ListNumber(list);
+    requires range: before < SPANS && after < SPANS;
+    terminates \true;
+    exits \false;
+    assigns span_link[1 .. SPANS - 1], span_list[1 .. SPAN_LISTS - 1];
+    ensures next: JoinedNext{Pre,Post}(before, after);
+    ensures prev: JoinedPrev{Pre,Post}(before, after);
+    ensures list: JoinedList{Pre,Post};
+    ensures first: JoinedFirst{Pre,Post}(list, before, after);
+    ensures last: JoinedLast{Pre,Post}(list, before, after);
+ */
+static void join(uint32_t list, uint32_t before, uint32_t after)
+{
+    if (before != 0)
+        span_link[before].next = after;
+    else
+        span_list[list].first = after;
+    if (after != 0)
+        span_link[after].prev = before;
+    else
+        span_list[list].last = before;
+}
 
 /* Puts span s between two neighbours on a list; 0 stands for the ends of the list. */
 /*@ requires list: ListNumber(list);
@@ -116,17 +143,9 @@ static void link_between(uint32_t list, uint32_t s, uint32_t before, uint32_t af
         list_place[s] = k;
         list_length[list]++;
      */
-    span_link[s].next = after;
-    span_link[s].prev = before;
     span_link[s].list = list;
-    if (before != 0)
-        span_link[before].next = s;
-    else
-        span_list[list].first = s;
-    if (after != 0)
-        span_link[after].prev = s;
-    else
-        span_list[list].last = s;
+    join(list, before, s);
+    join(list, s, after);
     /*@ ghost
         /@ loop invariant range: 0 <= i <= SPANS;
            loop invariant count: \forall integer q; ListNumber(q) ==>
@@ -180,14 +199,7 @@ static void unlink_span(uint32_t list, uint32_t s)
 
     //@ ghost close_places(list, list_place[s]);
     //@ ghost list_length[list]--;
-    if (prev != 0)
-        span_link[prev].next = next;
-    else
-        span_list[list].first = next;
-    if (next != 0)
-        span_link[next].prev = prev;
-    else
-        span_list[list].last = prev;
+    join(list, prev, next);
     span_link[s].next = 0;
     span_link[s].prev = 0;
     span_link[s].list = 0;
