@@ -197,6 +197,7 @@ static void unlink_span(uint32_t list, uint32_t s)
     uint32_t next = span_link[s].next;
     uint32_t prev = span_link[s].prev;
 
+    //@ assert ends: Ends(list, s);
     //@ ghost close_places(list, list_place[s]);
     //@ ghost list_length[list]--;
     join(list, prev, next);
@@ -325,4 +326,159 @@ enum span_list_status span_list_take_all(uint32_t list, uint32_t other)
     while (span_list[other].last != 0)
         move_last(list, other);
     return LIST_OK;
+}
+
+/* Every number in the tables names something, and 0 nothing. */
+/*@ terminates \true;
+    exits \false;
+    assigns \nothing;
+    ensures sound: \result != 0 <==> LinkRange && EndRange && NoneOff;
+ */
+static int ranges_audit(void)
+{
+    uint32_t s, q;
+
+    /*@ loop invariant range: 0 <= s <= SPANS;
+        loop invariant sound: \forall integer t; 0 <= t < s ==>
+          span_link[t].next < SPANS && span_link[t].prev < SPANS && span_link[t].list < SPAN_LISTS;
+        loop assigns s;
+        loop variant SPANS - s;
+     */
+    for (s = 0; s < SPANS; s++)
+        if (span_link[s].next >= SPANS || span_link[s].prev >= SPANS ||
+            span_link[s].list >= SPAN_LISTS)
+            return 0;
+    /*@ loop invariant range: 0 <= q <= SPAN_LISTS;
+        loop invariant sound: \forall integer p; 0 <= p < q ==>
+          span_list[p].first < SPANS && span_list[p].last < SPANS;
+        loop assigns q;
+        loop variant SPAN_LISTS - q;
+     */
+    for (q = 0; q < SPAN_LISTS; q++)
+        if (span_list[q].first >= SPANS || span_list[q].last >= SPANS)
+            return 0;
+    return span_link[0].list == 0 && span_list[0].first == 0 && span_list[0].last == 0;
+}
+
+/* A span and its neighbours agree. */
+/*@ requires range: LinkRange;
+    requires span: s < SPANS;
+    terminates \true;
+    exits \false;
+    assigns \nothing;
+    ensures sound: \result != 0 <==> LinkSound(s);
+ */
+static int link_audit(uint32_t s)
+{
+    uint32_t next = span_link[s].next;
+    uint32_t prev = span_link[s].prev;
+    uint32_t list = span_link[s].list;
+
+    if (list == 0)
+        return next == 0 && prev == 0;
+    if (next == 0 ? span_list[list].last != s
+                  : span_link[next].list != list || span_link[next].prev != s)
+        return 0;
+    return prev == 0 ? span_list[list].first == s
+                     : span_link[prev].list == list && span_link[prev].next == s;
+}
+
+/* A list and its ends agree. */
+/*@ requires range: EndRange;
+    requires list: ListNumber(q);
+    terminates \true;
+    exits \false;
+    assigns \nothing;
+    ensures sound: \result != 0 <==> EndsSound(q);
+ */
+static int ends_audit(uint32_t q)
+{
+    uint32_t first = span_list[q].first;
+    uint32_t last = span_list[q].last;
+
+    if (first == 0 || last == 0)
+        return first == last;
+    return span_link[first].list == q && span_link[first].prev == 0 && span_link[last].list == q &&
+           span_link[last].next == 0;
+}
+
+/*@ terminates \true;
+    exits \false;
+    assigns \nothing;
+    ensures sound: \result != 0 <==> SpanListLinks;
+ */
+static int links_audit(void)
+{
+    uint32_t s, q;
+
+    if (!ranges_audit())
+        return 0;
+    /*@ loop invariant range: 0 <= s <= SPANS;
+        loop invariant sound: \forall integer t; 0 <= t < s ==> LinkSound(t);
+        loop assigns s;
+        loop variant SPANS - s;
+     */
+    for (s = 0; s < SPANS; s++)
+        if (!link_audit(s))
+            return 0;
+    /*@ loop invariant range: 1 <= q <= SPAN_LISTS;
+        loop invariant sound: \forall integer p; 0 < p < q ==> EndsSound(p);
+        loop assigns q;
+        loop variant SPAN_LISTS - q;
+     */
+    for (q = 1; q < SPAN_LISTS; q++)
+        if (!ends_audit(q))
+            return 0;
+    return 1;
+}
+
+/* How many spans a walk from span s sees, in at most SPANS steps. */
+/*@ requires range: LinkRange;
+    requires span: s < SPANS;
+    terminates \true;
+    exits \false;
+    assigns \nothing;
+    ensures count: \result == WalkCount(s, SPANS);
+    ensures bound: \result <= SPANS;
+ */
+static uint32_t walk_count(uint32_t s)
+{
+    uint32_t n = 0;
+
+    /*@ loop invariant range: s < SPANS && 0 <= n <= SPANS;
+        loop invariant count: n + WalkCount(s, SPANS - n) == WalkCount(\at(s, Pre), SPANS);
+        loop assigns s, n;
+        loop variant SPANS - n;
+     */
+    while (s != 0 && n < SPANS) {
+        s = span_link[s].next;
+        n++;
+    }
+    return n;
+}
+
+/* A span in a cycle is on a list, but no walk from the front of a list meets it. */
+int span_list_audit(void)
+{
+    uint64_t walked = 0;
+    uint32_t on = 0, q, s;
+
+    if (!links_audit())
+        return 0;
+    /*@ loop invariant range: 1 <= q <= SPAN_LISTS;
+        loop invariant walked: walked == WalkTotal(q) && walked <= (q - 1) * SPANS;
+        loop assigns q, walked;
+        loop variant SPAN_LISTS - q;
+     */
+    for (q = 1; q < SPAN_LISTS; q++)
+        walked += walk_count(span_list[q].first);
+    /*@ loop invariant range: 0 <= s <= SPANS;
+        loop invariant on: 0 <= on <= s && on == OnCount(s);
+        loop assigns s, on;
+        loop variant SPANS - s;
+     */
+    for (s = 0; s < SPANS; s++)
+        if (span_link[s].list != 0)
+            on++;
+    return walked == on;
 }
