@@ -53,39 +53,71 @@ static uint32_t special_behind(uint32_t s, uint32_t prev) {
     return prev == 0 ? special_head[s] : special[prev].next;
 }
 
-/* Makes a spare record if there is none. Returns 0 if all records are taken, or 1. */
+/* Whether all records are taken. */
 /*@ requires specials: Specials;
+    terminates \true;
+    exits \false;
+    assigns \nothing;
+    ensures answer: \result != 0 <==> SpecialsOut;
+ */
+static int special_is_out(void) {
+    return special_head[0] == 0 && special_made == SPECIALS - 1;
+}
+
+/* Makes a spare record if there is none. */
+/*@ requires specials: Specials;
+    requires some: !SpecialsOut;
     terminates \true;
     exits \false;
     assigns special[special_made + 1], special_head[0], special_made,
             special_rank[special_made + 1];
     ensures specials: Specials;
-    behavior out:
-      assumes SpecialsOut;
-      assigns \nothing;
-      ensures answer: \result == 0;
-    behavior spare:
-      assumes !SpecialsOut;
-      ensures answer: \result == 1;
-      ensures spare: special_head[0] != 0;
-      ensures others: OtherSpecialsSame{Pre,Post}(0);
-      ensures order: LineKept{Pre,Post}(0);
-    complete behaviors;
-    disjoint behaviors;
+    ensures spare: special_head[0] != 0;
+    ensures made: \old(special_made) <= special_made;
+    ensures others: OtherSpecialsSame{Pre,Post}(0);
+    ensures order: LineKept{Pre,Post}(0);
  */
-static int special_make_spare(void) {
-    if (special_head[0] != 0) {
-        return 1;
+static void special_make_spare(void) {
+    if (special_head[0] == 0) {
+        special_made++;
+        special[special_made].span = 0;
+        special[special_made].next = 0;
+        special_head[0] = special_made;
+        //@ ghost special_rank[special_made] = special_made;
     }
-    if (special_made == SPECIALS - 1) {
-        return 0;
-    }
-    special_made++;
-    special[special_made].span = 0;
-    special[special_made].next = 0;
-    special_head[0] = special_made;
-    //@ ghost special_rank[special_made] = special_made;
-    return 1;
+}
+
+/* Fills a spare record and returns it; it is spare still, and the first. */
+/*@ requires specials: Specials;
+    requires some: !SpecialsOut;
+    requires kind: SpecialKind(kind);
+    terminates \true;
+    exits \false;
+    assigns special[0 .. SPECIALS - 1], special_head[0], special_made,
+            special_rank[0 .. SPECIALS - 1];
+    ensures links: SpecialLinks;
+    ensures line: SpecialLine;
+    ensures heads: SpecialHeads;
+    ensures firsts: SpecialFirsts;
+    ensures nexts: SpecialNexts;
+    ensures gaps: SpecialGaps;
+    ensures sorted: SpecialSorted;
+    ensures kinds: SpecialKinds;
+    ensures record: 0 < \result <= special_made && special[\result].span == 0;
+    ensures first: special_head[0] == \result;
+    ensures key: SpecialHasKey(\result, offset, kind);
+    ensures value: special[\result].value == value;
+    ensures made: \old(special_made) <= special_made;
+    ensures others: OtherSpecialsSame{Pre,Post}(0);
+    ensures order: LineKept{Pre,Post}(0);
+ */
+static uint32_t special_fill(uint64_t offset, uint32_t kind, uint64_t value) {
+    special_make_spare();
+    uint32_t r = special_head[0];
+    special[r].offset = offset;
+    special[r].kind = (uint8_t)kind;
+    special[r].value = value;
+    return r;
 }
 
 /* Takes record r out from behind `prev` of its list and links it in behind `ahead` of s. */
@@ -139,6 +171,7 @@ static void special_relink(uint32_t r, uint32_t prev, uint32_t s, uint32_t ahead
     ensures sorted: SpecialSorted;
     ensures kinds: SpecialKinds;
     ensures fields: OnlyMoved{Pre,Post}(r, s);
+    ensures placed: PlacedBehind(s, ahead, r);
     ensures order: LineKept{Pre,Post}(r);
     ensures others: OtherHeadsSame{Pre,Post}(\at(special[r].span, Pre), s);
  */
@@ -196,6 +229,37 @@ uint32_t special_find(uint32_t s, uint64_t offset, uint32_t kind) {
     return r != 0 && special_has_key(r, offset, kind) ? r : 0;
 }
 
+/* Adds a record to span s, in front of those with the same key. */
+/*@ requires specials: Specials;
+    requires held: SpecialsHeld;
+    requires bits: SpecialsBits;
+    requires map: MapOk;
+    requires mapped: LiveSpansMapped;
+    requires span: SpanInUse(s);
+    requires key: SpecialKind(kind) && OffsetInside(s, offset);
+    requires some: !SpecialsOut;
+    terminates \true;
+    exits \false;
+    assigns special[0 .. SPECIALS - 1], special_head[0 .. SPANS - 1], special_made,
+            special_rank[0 .. SPECIALS - 1], special_touched, page_specials[0 .. PAGE_WORDS - 1];
+    ensures specials: Specials;
+    ensures held: SpecialsHeld;
+    ensures bits: SpecialsBits;
+    ensures taken: !SpecialOwned{Pre}(special_touched) && SpecialIn(special_touched, s);
+    ensures key: SpecialHasKey(special_touched, offset, kind);
+    ensures value: special[special_touched].value == value;
+    ensures newest: SpecialNewest(s, special_touched);
+    ensures others: OtherSpecialsSame{Pre,Post}(special_touched);
+    ensures order: OrderKept{Pre,Post}(special_touched);
+ */
+static void special_insert(uint32_t s, uint64_t offset, uint32_t kind, uint64_t value) {
+    uint32_t r = special_fill(offset, kind, value);
+    special_move(r, 0, s, special_before(s, offset, kind));
+    //@ ghost special_touched = r;
+    //@ assert others: OtherSpecialsSame{Pre,Here}(r);
+    arena_set_special(span[s].base);
+}
+
 int special_add(uint32_t s, uint64_t offset, uint32_t kind, uint64_t value, int force) {
     if (s == 0 || s >= SPANS || span[s].state != SPAN_IN_USE) {
         return SPECIAL_BAD_SPAN;
@@ -209,16 +273,10 @@ int special_add(uint32_t s, uint64_t offset, uint32_t kind, uint64_t value, int 
     if (!force && special_find(s, offset, kind) != 0) {
         return SPECIAL_EXISTS;
     }
-    if (!special_make_spare()) {
+    if (special_is_out()) {
         return SPECIAL_NO_MEMORY;
     }
-    uint32_t r = special_head[0];
-    special[r].offset = offset;
-    special[r].kind = (uint8_t)kind;
-    special[r].value = value;
-    special_move(r, 0, s, special_before(s, offset, kind));
-    //@ ghost special_touched = r;
-    arena_set_special(span[s].base);
+    special_insert(s, offset, kind, value);
     return SPECIAL_OK;
 }
 
