@@ -5,7 +5,6 @@
 struct special special[SPECIALS];
 uint32_t special_head[SPANS];
 uint32_t special_made;
-uint8_t special_seen[SPECIALS];
 
 /* Moves record r in the line of all: just before record y, or to the end if y is 0. */
 /*@ ghost

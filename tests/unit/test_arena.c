@@ -25,7 +25,7 @@ static void check_bits(void) {
 
 static void test_bits(void) {
     for (int i = 0; i < 20000; i++) {
-        uint32_t p = i % 7 == 0 ? i % 2 * (ALL - 1) : below(ALL);
+        uint32_t p = i % 7 == 0 ? (i % 2 == 0 ? 0 : ALL - 1) : below(ALL);
         switch (below(4)) {
         case 0:
             arena_set_in_use(p);
