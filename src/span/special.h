@@ -42,9 +42,11 @@ extern struct special special[SPECIALS];
 extern uint32_t special_head[SPANS]; /* a span's first record; of span 0: the first spare one */
 extern uint32_t special_made;        /* the records from 1 to this one were taken at least once */
 
-extern uint8_t special_seen[SPECIALS]; /* the audit's own: it met the record */
+extern uint8_t special_met[SPECIALS]; /* the audit's own: it met the record */
 
 /*@ ghost uint32_t special_rank[SPECIALS]; // a record's place in the line of all */
+/*@ ghost uint32_t special_found[SPECIALS]; // the audit's own: the line it meets them in */
+/*@ ghost uint32_t special_count;           // the audit's own: how many it met */
 /*@ ghost uint32_t special_touched;        // the record last added or removed */
 
 #include "../../specs/special.acsl"
@@ -164,7 +166,8 @@ struct special_removed special_remove(uint32_t s, uint64_t offset, uint32_t kind
 /*@ requires map: MapOk;
     terminates \true;
     exits \false;
-    assigns special_seen[0 .. SPECIALS - 1], special_rank[0 .. SPECIALS - 1];
+    assigns special_met[0 .. SPECIALS - 1], special_found[0 .. SPECIALS - 1], special_count,
+            special_rank[0 .. SPECIALS - 1];
     ensures sound: \result != 0 ==> Specials && SpecialsHeld && SpecialsBits;
     ensures complete: Specials{Pre} && SpecialsHeld{Pre} && SpecialsBits{Pre} ==> \result != 0;
  */
