@@ -85,11 +85,13 @@ void recording_open(struct recording *r, const char *name) {
             fail_at(r, r->offset - 1, RECORD_MAGIC, "something else");
         }
     }
+    r->start = r->offset;
     uint64_t version = take_little_endian(r, 4);
     if (version != RECORD_VERSION) {
         recording_fail(r, "version 1", version);
     }
     take_little_endian(r, 4);
+    r->start = r->offset;
     uint64_t length = take_little_endian(r, 8);
     r->events = take_little_endian(r, 8);
     if (length < RECORD_HEADER || r->events > length - RECORD_HEADER) {
