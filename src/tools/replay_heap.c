@@ -13,6 +13,15 @@ static struct totals totals_now(void) {
     return now;
 }
 
+/* Where Go's next search would begin: no page below is free. This heap needs no such hint; the
+ * rule is Go's for an allocation inside one chunk, and for a free. */
+static uint32_t search = PAGES;
+
+static void note_alloc(uint32_t p) {
+    uint32_t lowest = pages_find(1);
+    search = p < lowest ? p : lowest;
+}
+
 static const char *const kind_name[KINDS] = {"heap", "stack", "workbuf", "ptrbits"};
 
 static uint32_t take_kind(struct trace *t) {
@@ -47,6 +56,7 @@ static void alloc(struct trace *t) {
         printf("refused: %s", refusal[answer.status]);
         return;
     }
+    note_alloc(span[s].base);
     printf("base=%" PRIu32 " needzero=%d", span[s].base, span[s].needs_zero);
     if (kind == KIND_HEAP) {
         printf(" nelems=%" PRIu32 " elemsize=%" PRIu64 " divmul=%" PRIu32, span[s].slots,
@@ -60,26 +70,30 @@ static void free_span(struct trace *t) {
     trace_end(t);
     enum heap_status status = kind == KIND_HEAP ? heap_free(p) : heap_free_manual(p, kind);
     if (status == HEAP_OK) {
+        search = p < search ? p : search;
         printf("ok");
     } else {
         printf("refused: %s", refusal[status]);
     }
 }
 
-/* This heap has no search hint: the lowest free page is what Go's would be at best. It has no page
- * cache and no span cache either, and those fields say so. */
+/* This heap has no page cache and no span cache, and those fields say so. */
 static void print_state(struct totals before) {
     struct totals now = totals_now();
     printf(" | free=%+" PRId64 " inuse=%+" PRId64 " released=%+" PRId64,
            (int64_t)now.free - before.free, (int64_t)now.in_use - before.in_use,
            (int64_t)now.released - before.released);
-    printf(" pages_in_use=%" PRIu32 " arena=%" PRIu32 ",%" PRIu32 " search=", now.in_use,
-           CHUNK_PAGES * current_low, CHUNK_PAGES * current_high);
-    uint32_t lowest = pages_find(1);
-    if (lowest == PAGES) {
-        printf("max");
+    printf(" pages_in_use=%" PRIu32, now.in_use);
+    if (current_high == 0) {
+        printf(" arena=-,-");
     } else {
-        printf("%" PRIu32, lowest);
+        printf(" arena=%" PRIu32 ",%" PRIu32, CHUNK_PAGES * current_low,
+               CHUNK_PAGES * current_high);
+    }
+    if (search == PAGES) {
+        printf(" search=max");
+    } else {
+        printf(" search=%" PRIu32, search);
     }
     printf(" pcache=-,%016d,%016d span_cache=0 spans=%" PRIu32 " arenas=%" PRIu32 "\n", 0, 0,
            pool_made, os_sim_reserved);

@@ -23,6 +23,33 @@ for ops in tests/golden/bits-*.ops tests/golden/lists-*.ops tests/golden/special
     verdict "$ops" $?
 done
 
+# The heap's: what neither the page cache, the span cache, scavenging nor the alignment of stacks
+# touches. That is the size class arithmetic of every line, and the rest, but for the fields about
+# the span cache, up to the first line that shows a filled page cache or follows a scavenge.
+classes() {
+    sed 's/.*\(nelems=[0-9]* elemsize=[0-9]* divmul=[0-9]*\).*/\1/; t; s/.*/-/' "$1"
+}
+untouched() { # ANSWERS LINES
+    head -n "$2" "$1" | sed 's/ span_cache=[0-9]* spans=[0-9]*//'
+}
+for ops in tests/golden/heap-*.ops; do
+    want=${ops%.ops}.want
+    "$replay" --audit 100 "$ops" >"$work/out" 2>"$work/err"
+    verdict "$ops plays" $?
+    cat "$work/err"
+    classes "$work/out" >"$work/classes"
+    classes "$want" | cmp -s - "$work/classes"
+    verdict "$ops: classes" $?
+    lines=$(awk '!/pcache=-/ || /^released=[1-9]/ { print NR - 1; exit }' "$want")
+    if [ "$(sed -n 's/config physpage_pages=//p' "$ops")" -gt 1 ]; then
+        stacks=$(grep -v '^config' "$ops" | grep -n stack | head -n 1 | cut -d: -f1)
+        [ "${stacks:-$lines}" -le "$lines" ] && lines=$((stacks - 1))
+    fi
+    untouched "$want" "$lines" >"$work/want"
+    untouched "$work/out" "$lines" | cmp -s - "$work/want"
+    verdict "$ops: the first $lines lines" $?
+done
+
 # refuse MESSAGE LINES...: the trace ends with status 2 and the message on line $line.
 refuse() {
     message=$1
@@ -78,6 +105,41 @@ refuse "2: expected force, found the end of the line" 'config kind=specials\nadd
 refuse "2: expected a number of pages (1 to 40960), found '0'" 'config kind=zeroed\ntake 0 0\n'
 refuse "2: expected a number of pages (1 to 1), found '2'" 'config kind=zeroed\ntake 40959 2\n'
 refuse "2: expected a page (0 to 40959), found '40960'" 'config kind=zeroed\ntake 40960 1\n'
+
+refuse "2: expected the first page of an arena" 'config kind=heap\nconfig hint=5\n'
+refuse "2: expected a page (0 to 8388608), found '8388609'" 'config kind=heap\nconfig hint=8388609\n'
+refuse "2: expected physpage_pages=" 'config kind=heap\nconfig hunt=0\n'
+refuse "2: expected pages of a physical page (1 to" 'config kind=heap\nconfig physpage_pages=0\n'
+refuse "2: expected a page and a number of pages (0 to 8388608), found '5'" \
+    'config kind=heap\nconfig blocked=5\n'
+refuse "2: expected a page and a number of pages (0 to 8388608), found '5,'" \
+    'config kind=heap\nconfig blocked=5,\n'
+refuse "2: expected pages inside the window" 'config kind=heap\nconfig blocked=8388607,2\n'
+refuse "2: expected pages inside the window" 'config kind=heap\nconfig blocked=0,0\n'
+refuse "3: expected alloc, free, flush or scavenge" 'config kind=heap\nflush\nconfig hint=0\n'
+refuse "2: expected heap, stack, workbuf or ptrbits, found 'heaps 0'" \
+    'config kind=heap\nalloc 1 heaps 0\n'
+refuse "2: expected a span class (0 to 135), found '136'" 'config kind=heap\nalloc 1 heap 136\n'
+refuse "2: expected a page (0 to 8388607), found '8388608'" 'config kind=heap\nfree 8388608 heap\n'
+refuse "2: expected a number of bytes (0 to 18446744073709551615), found '18446744073709551616'" \
+    'config kind=heap\nscavenge 18446744073709551616\n'
+
+# The heap refuses what cannot be, and nothing changes; blocked arenas are gone round.
+printf '%s\n' 'config kind=heap' 'config hint=0' 'config blocked=8192,8192' 'alloc 0 heap 0' \
+    'free 5 heap' 'alloc 8192 heap 0' 'free 1 heap' 'free 0 stack' 'alloc 1 heap 0' \
+    'alloc 8388608 heap 0' >"$work/trace.ops"
+"$replay" --audit 1 "$work/trace.ops" 2>&1 | sed 's/ pcache=.*arenas/ arenas/' >"$work/out"
+cat >"$work/want" <<END
+refused: no such number of pages | free=+0 inuse=+0 released=+0 pages_in_use=0 arena=-,- search=max arenas=0
+refused: no span | free=+0 inuse=+0 released=+0 pages_in_use=0 arena=-,- search=max arenas=0
+base=0 needzero=0 nelems=1 elemsize=67108864 divmul=0 | free=+0 inuse=+8192 released=+0 pages_in_use=8192 arena=8192,8192 search=0 arenas=1
+refused: not the span's first page | free=+0 inuse=+0 released=+0 pages_in_use=8192 arena=8192,8192 search=0 arenas=1
+refused: not of this kind | free=+0 inuse=+0 released=+0 pages_in_use=8192 arena=8192,8192 search=0 arenas=1
+base=16384 needzero=0 nelems=1 elemsize=8192 divmul=0 | free=+0 inuse=+1 released=+511 pages_in_use=8193 arena=16896,24576 search=16384 arenas=2
+refused: out of memory | free=+0 inuse=+0 released=+0 pages_in_use=8193 arena=16896,24576 search=16384 arenas=2
+END
+cmp -s "$work/out" "$work/want"
+verdict "what the heap refuses" $?
 
 # Lists answer misuse, and nothing changes.
 printf 'config kind=lists\ninsert 0 5\ninsert 1 5\nremove 1 5\nremove 0 6\ntake_all 0 0' \
