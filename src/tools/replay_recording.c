@@ -78,11 +78,16 @@ static uint64_t pages_for(uint64_t size) {
 static void place(const struct recording *r, struct block *block, uint64_t alignment) {
     uint64_t spare = alignment > PAGE_SIZE ? alignment / PAGE_SIZE - 1 : 0;
     uint64_t n = pages_for(block->size) + spare;
+    uint32_t free_before = total_free, mapped_before = total_mapped;
     struct heap_answer answer = heap_alloc(n > PAGES ? 0 : (uint32_t)n, 0);
     block->span = answer.span;
     if (answer.status != HEAP_OK) {
-        if (n <= PAGES && pages_find((uint32_t)n) != PAGES) {
+        int has_record = pool_count > 0 || pool_made < SPANS - 1;
+        if (has_record && n <= PAGES && pages_find((uint32_t)n) != PAGES) {
             wrong(r, block, "was refused with enough pages free");
+        }
+        if (total_free != free_before || total_mapped != mapped_before) {
+            wrong(r, block, "was refused, and that changed something");
         }
         sum.failed++;
         return;

@@ -1,4 +1,5 @@
 // config: host
+// link: src/tools/block_table.c
 /* The table of live blocks against a plain array, at random; addresses that collide included. */
 #include "tools/block_table.h"
 #include "../test.h"

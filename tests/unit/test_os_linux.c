@@ -1,4 +1,5 @@
 // config: host
+// link: src/os/os_linux.c
 /* T1, T2 against the real Linux: each clause of os.h, with real neighbours and real limits. */
 #define _GNU_SOURCE
 #include "os/memory.h"

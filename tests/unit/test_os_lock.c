@@ -1,4 +1,5 @@
 // config: host
+// link: src/os/lock.c -pthread
 /* The lock keeps threads apart and wakes every waiter; thread numbers are unlike and lasting. */
 #include "os/lock.h"
 #include "../test.h"

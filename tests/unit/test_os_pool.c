@@ -1,4 +1,5 @@
 // config: pool
+// link: src/os/os_pool.c
 /* T1, T2 on the static pool: each clause of os.h. */
 #include "os/memory.h"
 #include "os/os.h"

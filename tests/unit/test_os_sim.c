@@ -1,4 +1,5 @@
 // config: host pool
+// link: src/tools/os_sim.c
 /* The simulated floor keeps to os.h too: against a table of its own, at random; it refuses what
  * it was told to refuse, and stops a caller who does not keep to os.h. */
 #include "tools/os_sim.h"
