@@ -1,7 +1,11 @@
 #!/bin/sh
 # How long the basic operations take: nanoseconds (the best of five) and instructions (callgrind).
-# Usage: bench/run.sh [BUILD]   (the folder with bench, build if not given)
-bench=${1:-build}/bench
+# Usage: bench/run.sh [BUILD]   (the folder with libcairn.a, build if not given)
+cd "$(dirname "$0")/.." || exit 2
+build=${1:-build}
+bench=$build/bench
+make -s "$build/libcairn.a" || exit 2
+${CC:-cc} -std=c11 -O2 -g -Isrc bench/bench.c "$build/libcairn.a" -o "$bench" || exit 2
 
 # Instructions of the program in so many rounds.
 instructions() {

@@ -73,6 +73,24 @@ static uint64_t pages_for(uint64_t size) {
     return size == 0 ? 1 : size / PAGE_SIZE + (size % PAGE_SIZE != 0);
 }
 
+static void note_peaks(void) {
+    uint64_t pages = total_mapped - total_free;
+    if (sum.live_blocks > sum.peak_blocks) {
+        sum.peak_blocks = sum.live_blocks;
+    }
+    if (pages > sum.peak_pages) {
+        sum.peak_pages = pages;
+    }
+    if (total_mapped > sum.peak_mapped) {
+        sum.peak_mapped = total_mapped;
+    }
+    if (sum.live_bytes > sum.peak_bytes) {
+        sum.peak_bytes = sum.live_bytes;
+        sum.pages_then = pages;
+        sum.mapped_then = total_mapped;
+    }
+}
+
 /* Gives the block a span, if the heap has one. A span begins at a page: where that is not aligned
  * enough the span is longer, and the block begins inside it. */
 static void place(const struct recording *r, struct block *block, uint64_t alignment) {
@@ -103,24 +121,7 @@ static void place(const struct recording *r, struct block *block, uint64_t align
     if (!span[block->span].needs_zero && !is_zero(block->page, block->size)) {
         wrong(r, block, "is said to be zero and is not");
     }
-}
-
-static void note_peaks(void) {
-    uint64_t pages = total_mapped - total_free;
-    if (sum.live_blocks > sum.peak_blocks) {
-        sum.peak_blocks = sum.live_blocks;
-    }
-    if (pages > sum.peak_pages) {
-        sum.peak_pages = pages;
-    }
-    if (total_mapped > sum.peak_mapped) {
-        sum.peak_mapped = total_mapped;
-    }
-    if (sum.live_bytes > sum.peak_bytes) {
-        sum.peak_bytes = sum.live_bytes;
-        sum.pages_then = pages;
-        sum.mapped_then = total_mapped;
-    }
+    note_peaks(); /* while a block moves it has two spans */
 }
 
 static void add(const struct record_event *event, struct block block) {

@@ -124,6 +124,25 @@ good='\001\010\100\005\000' # malloc of 8 bytes at 32, free of it
 broken 2 "$good"
 "$replay" "$work/broken.rec" >/dev/null 2>&1
 verdict "the smallest recording" $?
+# 8 bytes at 32; 100 at 33 aligned to 64 KiB; 20000 zeroed at 34; the first moves to 35 and grows
+# to 40000; 5 are refused; the second is freed; another thread takes none at 36.
+small='\001\010\100\003\200\200\004\144\002\002\240\234\001\002\004\003\300\270\002\006'
+small=$small'\001\005\105\005\102\021\002\000\006'
+broken 7 "$small"
+cat >"$work/want" <<END
+malloc 3, calloc 1, aligned 1, realloc 1, free 1, refused there 1, threads 2
+blocks: 3 live at most, 3 left at the end, 0 refused by the heap
+pages: 17 used at most, 512 mapped at most, of 8192 bytes
+peak: 60100 bytes live, in spans of 131072 bytes, of 4194304 bytes mapped
+peak fragmentation: 98.6 % (54.1 % of the spans, 96.9 % of the pages)
+END
+for how in "" --sim; do
+    # shellcheck disable=SC2086
+    "$replay" --audit 1 $how "$work/broken.rec" 2>&1 | cmp -s - "$work/want"
+    verdict "what is said of a small recording $how" $?
+done
+refuse "38, event 3: expected the address of no live block, found 33" \
+    '\001\010\100\001\010\002\004\001\010\002' 3
 refuse "37, event 3: expected an event, found the end of the events" "$good" 3
 refuse "35, event 1: expected the end of the events, found more bytes" "$good" 1
 refuse "35, event 2: expected an event, found 0" '\001\010\100\000\000' 2
@@ -142,6 +161,9 @@ refuse "34, event 1: expected an address, found the end of the events" '\001\010
 refuse "16, event 0: expected a length that the header and the events fit in" '' 1
 printf 'CAIRNREC\002\000\000\000\000\000\000\000' >"$work/broken.rec"
 refused "8, event 0: expected version 1, found 2"
+printf 'CAIRNREC\001\000\000\000\000\000\000\000\037\000\000\000\000\000\000\000\000\000\000\000\000\000\000\000' \
+    >"$work/broken.rec"
+refused "16, event 0: expected a length that the header and the events fit in, found 31"
 printf 'CAIRNREC\001\000' >"$work/broken.rec"
 refused "10, event 0: expected a header of 32 bytes, found the end of the file"
 

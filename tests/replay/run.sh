@@ -91,6 +91,7 @@ refuse "3: expected a number of pages in the chunk (0 to 12), found '13'" \
 refuse "2: expected 8 words" "config kind=bits\nload ${words}0\n"
 refuse "2: expected 8 words" "config kind=bits\nload ${words%0}\n"
 refuse "2: expected 8 words" "config kind=bits\nload ${words%0}G\n"
+refuse "2: expected 8 words" "config kind=bits\nload ${words}G\n"
 refuse "2: expected 8 words" "config kind=bits\nload ${words%0}A\n"
 refuse "2: expected text, found 'a zero byte'" 'config kind=bits\nsum\000mary\n'
 refuse "2: expected an index (0 to 512)" 'config kind=bits\nfind 1 0\tx\n'
@@ -123,6 +124,8 @@ refuse "2: expected a span class (0 to 135), found '136'" 'config kind=heap\nall
 refuse "2: expected a page (0 to 8388607), found '8388608'" 'config kind=heap\nfree 8388608 heap\n'
 refuse "2: expected a number of bytes (0 to 18446744073709551615), found '18446744073709551616'" \
     'config kind=heap\nscavenge 18446744073709551616\n'
+refuse "2: expected a number of bytes (0 to 18446744073709551615), found '-1'" \
+    'config kind=heap\nscavenge -1\n'
 
 # The heap refuses what cannot be, and nothing changes; blocked arenas are gone round.
 printf '%s\n' 'config kind=heap' 'config hint=0' 'config blocked=8192,8192' 'alloc 0 heap 0' \
