@@ -1,0 +1,150 @@
+# Cairn. `make help` says what there is to make.
+ifeq ($(origin CC),default)
+CC := gcc
+endif
+CONFIG ?= host
+CFLAGS ?= -O2 -g
+JOBS   ?= $(shell nproc)
+PYTHON := /usr/bin/python3
+
+WARNINGS := -std=c11 -Wall -Wextra -Werror -Isrc -Itests
+CORE     := $(sort $(wildcard src/page/*.c src/span/*.c src/heap/*.c src/object/*.c))
+FLOOR    := $(wildcard src/os/atomic.c src/os/lock.c)
+HEADERS  := $(wildcard src/*.h src/*/*.h tests/*.h specs/*.acsl)
+SOURCES  := $(wildcard src/*.h src/*/*.[ch] tests/*.h tests/*/*.[ch] bench/*.c proofs/*/*.c)
+
+# A variant is a configuration, alone or with a sanitizer or with coverage counted.
+SANITIZE  := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+POOL      := -DCAIRN_POOL -DCAIRN_POOL_CHUNKS=8
+VARIANTS  := host pool host-san pool-san host-cov pool-cov
+FLAGS_host     := $(CFLAGS)
+FLAGS_pool     := $(CFLAGS) $(POOL)
+FLAGS_host-san := $(CFLAGS) $(SANITIZE)
+FLAGS_pool-san := $(CFLAGS) $(SANITIZE) $(POOL)
+FLAGS_host-cov := -O0 -g --coverage
+FLAGS_pool-cov := -O0 -g --coverage $(POOL)
+
+.PHONY: all lib tools help prove status expect test test-build test-driver check-style check-status \
+        format format-check mutants bench coverage clean setup
+.DELETE_ON_ERROR:
+
+all: lib tools
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z%-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
+
+prove: ## prove everything from nothing (CONFIG=host, or CONFIG=pool the small one); N passed, N failed
+	@ci/setup.sh --prove
+	@proofs/prove.py --config $(CONFIG)
+
+prove-%: ## prove one unit of proofs/units.tsv, say prove-chunk
+	@ci/setup.sh --prove
+	@proofs/prove.py --config $(CONFIG) $*
+
+test: ## build it, test it, replay what Go did, run real programs' allocations; N passed, N failed
+	@ci/setup.sh --test
+	@$(MAKE) --no-print-directory -s -k -j$(JOBS) test-build || true
+	@$(PYTHON) tests/run.py $(TESTS) $(SCRIPTS)
+
+lib: build/libcairn.a ## the library for Linux, build/libcairn.a (the default, with the tools)
+
+tools: ## build/cairn-replay and build/cairn-record
+
+expect: ## write the number of goals each unit has now to proofs/units.tsv (look at the difference!)
+	@proofs/prove.py --config host --update
+	@proofs/prove.py --config pool --update
+	@$(PYTHON) proofs/status.py
+
+status: ## write proofs/STATUS.md anew: what is proved, a row a module
+	@$(PYTHON) proofs/status.py
+
+mutants: ## break the core in many small ways and see a proof fail each time (some 20 minutes)
+	@ci/setup.sh --prove
+	@$(PYTHON) proofs/mutants.py
+
+test-driver: ## plant faults in a small copy and see the prover's driver refuse each
+	@tests/driver/run.sh
+
+bench: tools ## instructions and nanoseconds of the basic operations
+	@bench/run.sh build
+
+coverage: ## lines and branches of the core that the unit tests run
+	@ci/setup.sh --test
+	@$(MAKE) --no-print-directory -s -k -j$(JOBS) $(COVERED) || true
+	@$(PYTHON) tests/coverage.py $(COVERED)
+
+format: ## lay out the C sources as .clang-format says
+	clang-format -i $(SOURCES)
+
+format-check: ## are they?
+	clang-format --dry-run -Werror $(SOURCES)
+
+check-style: ## does the core keep to its small language, and do files keep to their size?
+	@$(PYTHON) ci/check_style.py
+
+setup: ## install the Debian packages that are missing
+	@ci/setup.sh
+
+clean: ## remove build/
+	rm -rf build
+
+# ---- Objects and libraries.
+
+LIBRARY := $(CORE) $(FLOOR) $(wildcard src/tools/os_sim.c)
+
+define variant
+build/obj/$(1)/%.o: %.c
+	@mkdir -p $$(@D)
+	$$(CC) $$(WARNINGS) $$(FLAGS_$(1)) -MMD -MP -c $$< -o $$@
+build/obj/$(1)/libcore.a: $$(LIBRARY:%.c=build/obj/$(1)/%.o)
+	@rm -f $$@
+	$$(AR) rcs $$@ $$^
+endef
+$(foreach v,$(VARIANTS),$(eval $(call variant,$(v))))
+
+build/libcairn.a: $(patsubst %.c,build/obj/host/%.o,$(CORE) $(FLOOR) $(wildcard src/os/os_linux.c))
+	@rm -f $@
+	$(AR) rcs $@ $^
+
+# ---- Tests. The first lines of one may say what it wants:
+#   // config: host pool     the configurations it is built for (pool where it does not say)
+#   // link: FILE.c FLAG     what it is linked with besides the core and the simulated floor
+# Each is built as it is and with the sanitizers. A tests/*/run.sh is run as it is.
+
+SCRIPTS    := $(sort $(wildcard tests/*/run.sh))
+config_of   = $(or $(shell sed -n '1,5s|^// config: ||p' $(1)),pool)
+link_of     = $(shell sed -n '1,5s|^// link: ||p' $(1))
+program     = build/obj/$(2)/$(1:%.c=%)
+
+define test
+$(call program,$(1),$(2)): $(1) $(filter %.c,$(3)) build/obj/$(2)/libcore.a $$(HEADERS)
+	@mkdir -p $$(@D)
+	$$(CC) $$(WARNINGS) $$(FLAGS_$(2)) -o $$@ $(1) $(3) build/obj/$(2)/libcore.a
+$(if $(filter %-cov,$(2)),COVERED,TESTS) += $(call program,$(1),$(2))
+endef
+$(foreach t,$(sort $(wildcard tests/*/test_*.c)),\
+  $(foreach c,$(call config_of,$(t)),\
+    $(foreach v,$(c) $(c)-san $(c)-cov,\
+      $(eval $(call test,$(t),$(v),$(call link_of,$(t)))))))
+
+test-build: lib tools $(TESTS)
+
+# ---- Tools: cairn-replay, cairn-record and what it loads into the program it watches.
+
+TOOL_FLAGS := $(CFLAGS)
+REPLAY := $(wildcard src/tools/cairn-replay.c src/tools/replay_*.c src/tools/trace.c \
+                     src/tools/recording.c src/tools/block_table.c)
+RECORD := $(wildcard src/tools/cairn-record.c src/tools/recording.c)
+tools: $(if $(REPLAY),build/cairn-replay) $(if $(RECORD),build/cairn-record)
+
+build/cairn-replay: $(REPLAY:%.c=build/obj/host/%.o) build/obj/host/libcore.a
+	$(CC) $(CFLAGS) -o $@ $^
+
+build/cairn-record: $(RECORD:%.c=build/obj/host/%.o) build/record_preload.so
+	$(CC) $(CFLAGS) -o $@ $(filter %.o,$^)
+
+build/record_preload.so: src/tools/record_preload.c $(HEADERS)
+	@mkdir -p $(@D)
+	$(CC) $(WARNINGS) $(CFLAGS) -fPIC -shared -o $@ $< -ldl -pthread
+
+-include $(shell find build/obj -name '*.d' 2>/dev/null)

@@ -1,0 +1,42 @@
+#!/bin/sh
+# Installs what Cairn's proof and tests need: packages of a stock Debian 12 and nothing else.
+#   ci/setup.sh [--prove | --test]     (both without an argument; quick where all is there)
+set -eu
+
+prove="python3 make gcc frama-c-base why3 z3 cvc4"
+test="python3 make gcc libc6-dev clang libclang-rt-14-dev gcc-multilib gcc-arm-none-eabi
+      libnewlib-arm-none-eabi frama-c-base libgmp-dev valgrind sqlite3 perl"
+case "${1-}" in
+--prove) wanted=$prove ;;
+--test) wanted=$test ;;
+*) wanted="$prove $test" ;;
+esac
+
+missing=
+for package in $wanted; do
+    status=$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null || true)
+    [ "$status" = installed ] || case " $missing " in
+    *" $package "*) ;;
+    *) missing="$missing $package" ;;
+    esac
+done
+[ -n "$missing" ] || exit 0
+
+install="apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends$missing"
+if [ "$(id -u)" = 0 ]; then
+    root="sh -c"
+elif command -v sudo >/dev/null && sudo -n true 2>/dev/null; then
+    root="sudo sh -c"
+else
+    echo "Some packages are missing. As root, run once:" >&2
+    echo "  $install" >&2
+    exit 1
+fi
+echo "Installing$missing"
+log=$(mktemp)
+if ! $root "$install" >"$log" 2>&1; then
+    tail -n 20 "$log" >&2
+    echo "That failed; the command was: $install" >&2
+    exit 1
+fi
+rm -f "$log"
