@@ -1,139 +1,130 @@
-/* The page heap: spans of pages handed out and taken back. The functions named `_locked` say in
- * their contracts all there is to say, and are called by whoever holds the heap lock; the others
- * take the lock themselves, and their contracts speak of what the caller owns. As Go's mheap.
+/* The page heap: spans of pages for whoever asks. Any thread may call any function here at any
+ * time with any arguments; each takes the heap lock, and its contract speaks of what the calling
+ * thread owns: nobody else's doing changes that.
  *
  * Pages are counted, and numbered from the start of the window; spans are records, 0 is none. */
 #ifndef CAIRN_HEAP_H
 #define CAIRN_HEAP_H
 
-#include "config.h"
-#include "heap/grow.h"
-#include "os/os.h"
-#include "page/pages.h"
-#include "span/arena.h"
-#include "span/span.h"
-#include "span/span_list.h"
-#include "span/span_pool.h"
-#include "span/special.h"
+#include "heap/heap_locked.h"
+#include "os/lock.h"
 
-/* What became of a call. */
-enum heap_status {
-    HEAP_OK,
-    HEAP_NO_MEMORY,    /* no run of so many pages and no growth, or no span record */
-    HEAP_BAD_SIZE,     /* no pages asked for, or more than the window has */
-    HEAP_BAD_KIND,     /* no such kind, or a span of another kind */
-    HEAP_BAD_CLASS,    /* no such class, or not for a span of this size or kind */
-    HEAP_NO_SPAN,      /* no live span has this page: never handed out, or freed already */
-    HEAP_NOT_FIRST,    /* the page is inside a live span, and not its first */
-    HEAP_HAS_SLOTS,    /* the span has live slots */
-    HEAP_ON_LIST,      /* the span is on a list */
-    HEAP_HAS_SPECIALS  /* the span has special records */
-};
+/* What the heap lock protects. */
+#define HEAP_TABLES                                                                                \
+    GROWTH_TABLES, SPAN_TABLES, ZEROED_TABLES, span_link[0..SPANS - 1],                            \
+        span_list[0..SPAN_LISTS - 1], list_place[0..SPANS - 1], list_length[0..SPAN_LISTS - 1],    \
+        special[0..SPECIALS - 1], special_head[0..SPANS - 1], special_made,                        \
+        special_rank[0..SPECIALS - 1], special_touched, page_specials[0..PAGE_WORDS - 1]
 
-struct heap_answer {
-    enum heap_status status;
-    uint32_t span; /* 0 unless the status is HEAP_OK */
-};
+/* Whether the running thread holds the heap, and the span its last call handed out or took back. */
+//@ ghost int heap_held;
+//@ ghost uint32_t heap_touched;
 
-extern uint32_t total_live[KINDS]; /* pages in live spans, by kind */
-
-/* Who owns a span: a thread's number, 0 is nobody. And the thread that is running. */
-//@ ghost uint32_t span_owner[SPANS];
-//@ ghost uint32_t self;
-
-#include "../../specs/heap.acsl"
-
-/* What handing out and taking back may change. */
-#define SPAN_TABLES                                                                                \
-    span[0 .. SPANS - 1], pool_stack[0 .. SPANS - 1], pool_place[0 .. SPANS - 1], pool_count,      \
-        pool_made, page_span[0 .. PAGES - 1], page_in_use[0 .. PAGE_WORDS - 1],                    \
-        total_live[0 .. KINDS - 1], span_owner[0 .. SPANS - 1]
-#define ZEROED_TABLES zeroed_base[0 .. ARENAS - 1], zeroed_raised, page_handed[0 .. PAGES - 1]
-
-/* Hands out n pages as a span of this kind and class (0 but for heap spans): the lowest run of n
- * free pages, after growing if there is none. Refuses what makes no sense, and fails if and only
- * if no record is left, or no run is free and the system refused to help; then nothing changed.
- * Cost: that of pages_find, and a step a page. */
-/*@ requires heap: Heap;
+/* T5. Waits for the heap. Others may have changed all of it meanwhile, and left it sound; what is
+ * this thread's they left alone. */
+/*@ requires apart: heap_held == 0;
     requires self: self != 0;
     terminates \true;
     exits \false;
-    assigns GROWTH_TABLES, SPAN_TABLES, ZEROED_TABLES;
+    assigns heap_held, HEAP_TABLES;
+    ensures held: heap_held == 1;
     ensures heap: Heap;
-    behavior bad_size:
-      assumes !SizeOk(n);
-      assigns \nothing;
-      ensures status: \result.status == HEAP_BAD_SIZE && \result.span == 0;
-    behavior bad_kind:
-      assumes SizeOk(n) && !KindOk(kind);
-      assigns \nothing;
-      ensures status: \result.status == HEAP_BAD_KIND && \result.span == 0;
-    behavior bad_class:
-      assumes SizeOk(n) && KindOk(kind) && !ClassOk(n, kind, c);
-      assigns \nothing;
-      ensures status: \result.status == HEAP_BAD_CLASS && \result.span == 0;
-    behavior asked:
-      assumes SizeOk(n) && KindOk(kind) && ClassOk(n, kind, c);
-      ensures status: \result.status == (\result.span == 0 ? HEAP_NO_MEMORY : HEAP_OK);
-      ensures deserved: \result.span == 0 ==>
-        SpanPoolEmpty{Pre} || (NoRun{Pre}(0, PAGES, n) && os_refused == 1);
-      ensures same: \result.span == 0 ==> HeapUnchanged{Pre,Post};
-      ensures span: \result.span != 0 ==>
-        SpanIs(\result.span, span[\result.span].base, n, kind, c);
-      ensures fresh: \result.span != 0 ==> !SpanLive{Pre}(\result.span);
-      ensures lowest: \result.span != 0 ==> LowestFit(span[\result.span].base, n);
-      ensures took: \result.span != 0 ==> SpanTook{Pre,Post}(\result.span);
-      ensures zero: \result.span != 0 && span[\result.span].needs_zero == 0 ==>
-        NoneHanded{Pre}(span[\result.span].base, span[\result.span].base + n);
-      ensures owned: \result.span != 0 ==> span_owner[\result.span] == self;
-      ensures owners: OwnersUnchangedBut{Pre,Post}(\result.span);
-      ensures others: SpansUnchangedBut{Pre,Post}(\result.span);
-      ensures total: \result.span != 0 ==> TotalMoved{Pre,Post}(kind, n);
-    complete behaviors;
-    disjoint behaviors;
+    ensures kept: Kept{Pre,Post}(self);
  */
-struct heap_answer heap_alloc_span_locked(uint32_t n, uint32_t kind, uint32_t c);
+void heap_lock(void);
 
-/* Why the span that begins at page p may not be freed as this kind; HEAP_OK if it may. Total. */
-/*@ requires heap: Heap;
+/* T5. Lets go of the heap, which must be sound. What others do from now on is not known. */
+/*@ requires held: heap_held == 1;
+    requires heap: Heap;
+    requires self: self != 0;
     terminates \true;
     exits \false;
-    assigns \nothing;
-    ensures none: \result == HEAP_NO_SPAN <==> NoSpanHas(p);
-    ensures inside: \result == HEAP_NOT_FIRST <==> PageInside(p);
-    ensures kind: \result == HEAP_BAD_KIND <==> BeginsSpan(p) && span[page_span[p]].kind != kind;
-    ensures may: \result == HEAP_OK <==> MayFree(p, kind);
-    ensures slots: \result == HEAP_HAS_SLOTS ==> span[page_span[p]].live_slots != 0;
-    ensures list: \result == HEAP_ON_LIST ==> span_link[page_span[p]].list != 0;
-    ensures specials: \result == HEAP_HAS_SPECIALS ==> special_head[page_span[p]] != 0;
-    ensures others: HEAP_NO_SPAN <= \result || \result == HEAP_OK || \result == HEAP_BAD_KIND;
+    assigns heap_held, HEAP_TABLES;
+    ensures apart: heap_held == 0;
+    ensures kept: Kept{Pre,Post}(self);
  */
-enum heap_status heap_may_free(uint32_t p, uint32_t kind);
+void heap_unlock(void);
 
-/* Takes back the span of this kind that begins at page p. Its pages are free afterwards, its
- * record may serve again. Returns HEAP_OK, or why not (see heap_may_free); then nothing changed.
- * Cost: a step a chunk. */
-/*@ requires heap: Heap;
+/* Hands out n pages as a heap span of class c: 2 * size class, plus 1 if no pointers are stored in
+ * it; 0 and 1 are one large object. Returns HEAP_OK and the span, which is the caller's, or what
+ * is wrong: HEAP_BAD_SIZE, HEAP_BAD_CLASS, HEAP_NO_MEMORY; then nothing changed.
+ * Cost: under the lock, a step a chunk of the heap, one a page handed out, and growth. */
+/*@ requires apart: heap_held == 0;
+    requires self: self != 0;
     terminates \true;
     exits \false;
-    assigns page_free[0 .. PAGE_WORDS - 1], chunk_summary[0 .. CHUNKS - 1], total_free,
-            SPAN_TABLES;
-    ensures heap: Heap;
-    behavior freed:
-      assumes MayFree(p, kind);
-      ensures status: \result == HEAP_OK;
-      ensures gave: GavePages{Pre,Post}(p, p + \old(span[page_span[p]].npages));
-      ensures dead: !SpanLive(\old(page_span[p]));
-      ensures others: SpansUnchangedBut{Pre,Post}(\old(page_span[p]));
-      ensures owners: OwnersUnchangedBut{Pre,Post}(\old(page_span[p]));
-      ensures total: TotalMoved{Pre,Post}(kind, -\old(span[page_span[p]].npages));
-    behavior refused:
-      assumes !MayFree(p, kind);
-      assigns \nothing;
-      ensures status: \result != HEAP_OK;
-    complete behaviors;
-    disjoint behaviors;
+    assigns heap_held, HEAP_TABLES;
+    ensures apart: heap_held == 0;
+    ensures kept: KeptBut{Pre,Post}(self, \result.span);
+    ensures size: \result.status == HEAP_BAD_SIZE <==> !SizeOk(n);
+    ensures class: \result.status == HEAP_BAD_CLASS <==> SizeOk(n) && !ClassFits(n, c);
+    ensures other: \result.status == HEAP_OK || \result.status == HEAP_NO_MEMORY ||
+      \result.status == HEAP_BAD_SIZE || \result.status == HEAP_BAD_CLASS;
+    ensures none: \result.span == 0 <==> \result.status != HEAP_OK;
+    ensures fresh: \result.span != 0 ==> \old(span_owner)[\result.span] != self;
+    ensures mine: \result.span != 0 ==> span_owner[\result.span] == self;
+    ensures span: \result.span != 0 ==>
+      SpanIs(\result.span, span[\result.span].base, n, KIND_HEAP, c);
  */
-enum heap_status heap_free_span_locked(uint32_t p, uint32_t kind);
+struct heap_answer heap_alloc(uint32_t n, uint32_t c);
+
+/* Hands out n pages as a manual span: KIND_STACK, KIND_WORKBUF or KIND_PTRBITS. Returns as
+ * heap_alloc does; HEAP_BAD_KIND for KIND_HEAP and what is no kind. */
+/*@ requires apart: heap_held == 0;
+    requires self: self != 0;
+    terminates \true;
+    exits \false;
+    assigns heap_held, HEAP_TABLES;
+    ensures apart: heap_held == 0;
+    ensures kept: KeptBut{Pre,Post}(self, \result.span);
+    ensures kind: \result.status == HEAP_BAD_KIND <==> !(KIND_HEAP < kind < KINDS);
+    ensures size: \result.status == HEAP_BAD_SIZE <==> KIND_HEAP < kind < KINDS && !SizeOk(n);
+    ensures other: \result.status == HEAP_OK || \result.status == HEAP_NO_MEMORY ||
+      \result.status == HEAP_BAD_SIZE || \result.status == HEAP_BAD_KIND;
+    ensures none: \result.span == 0 <==> \result.status != HEAP_OK;
+    ensures fresh: \result.span != 0 ==> \old(span_owner)[\result.span] != self;
+    ensures mine: \result.span != 0 ==> span_owner[\result.span] == self;
+    ensures span: \result.span != 0 ==>
+      SpanIs(\result.span, span[\result.span].base, n, kind, 0);
+ */
+struct heap_answer heap_alloc_manual(uint32_t n, uint32_t kind);
+
+/* Takes back the heap span that begins at page p. Returns HEAP_OK, or why not; then nothing
+ * changed: HEAP_NO_SPAN (never handed out, or freed already), HEAP_NOT_FIRST, HEAP_BAD_KIND (a
+ * manual span), HEAP_HAS_SLOTS, HEAP_ON_LIST, HEAP_HAS_SPECIALS. A span of the caller's is always
+ * found. Cost: under the lock, a step a chunk of the span. */
+/*@ requires apart: heap_held == 0;
+    requires self: self != 0;
+    terminates \true;
+    exits \false;
+    assigns heap_held, heap_touched, HEAP_TABLES;
+    ensures apart: heap_held == 0;
+    ensures kept: KeptBut{Pre,Post}(self, heap_touched);
+    ensures refused: \result != HEAP_OK ==> heap_touched == 0;
+    ensures gone: \result == HEAP_OK ==> 0 < heap_touched < SPANS &&
+      span_owner[heap_touched] != self;
+    ensures found: MineBegins{Pre}(self, p, KIND_HEAP) ==> \result == HEAP_OK ||
+      \result == HEAP_HAS_SLOTS || \result == HEAP_ON_LIST || \result == HEAP_HAS_SPECIALS;
+ */
+enum heap_status heap_free(uint32_t p);
+
+/* Takes back the manual span of this kind that begins at page p, as heap_free does a heap span.
+ * HEAP_BAD_KIND also for KIND_HEAP and what is no kind. */
+/*@ requires apart: heap_held == 0;
+    requires self: self != 0;
+    terminates \true;
+    exits \false;
+    assigns heap_held, heap_touched, HEAP_TABLES;
+    ensures apart: heap_held == 0;
+    ensures kept: KeptBut{Pre,Post}(self, heap_touched);
+    ensures refused: \result != HEAP_OK ==> heap_touched == 0;
+    ensures gone: \result == HEAP_OK ==> 0 < heap_touched < SPANS &&
+      span_owner[heap_touched] != self;
+    ensures kind: !(KIND_HEAP < kind < KINDS) ==> \result == HEAP_BAD_KIND;
+    ensures found: KIND_HEAP < kind < KINDS && MineBegins{Pre}(self, p, kind) ==>
+      \result == HEAP_OK || \result == HEAP_HAS_SLOTS || \result == HEAP_ON_LIST ||
+      \result == HEAP_HAS_SPECIALS;
+ */
+enum heap_status heap_free_manual(uint32_t p, uint32_t kind);
 
 #endif

@@ -7,16 +7,16 @@
 #include "config.h"
 
 /* A span's state. Dead is zero, so that a zero table is the empty heap. */
-#define SPAN_DEAD 0
+#define SPAN_DEAD   0
 #define SPAN_IN_USE 1 /* a heap span: objects */
 #define SPAN_MANUAL 2 /* managed by whoever asked: stacks, work buffers, pointer bits */
 
 /* What a span is for. */
-#define KIND_HEAP 0
-#define KIND_STACK 1
+#define KIND_HEAP    0
+#define KIND_STACK   1
 #define KIND_WORKBUF 2
 #define KIND_PTRBITS 3
-#define KINDS 4
+#define KINDS        4
 
 struct span {
     uint64_t slot_size;  /* heap spans: bytes of a slot; else 0 */
