@@ -48,7 +48,7 @@ static int audit_links(void) {
     assigns special_met[r], special_found[r], special_count;
     ensures met: special_met[r] == 1;
     ensures last: special_found[r] == special_count;
-    ensures count: special_count == \old(special_count) + 1 && special_count <= special_made;
+    ensures count: special_count == \old(special_count) + 1;
     ensures counted: MetCounted;
  */
 static void audit_meet(uint32_t r) {
@@ -119,7 +119,6 @@ static int audit_list(uint32_t s) {
     /*@ loop invariant records: r <= special_made && prev <= special_made;
         loop invariant behind: SpecialBehind(s, prev, r);
         loop invariant counted: MetCounted;
-        loop invariant count: special_count <= special_made;
         loop invariant line: MetLine;
         loop invariant last: MetLast(s, prev);
         loop invariant below: MetBelow(s + 1);
@@ -150,7 +149,7 @@ static int audit_list(uint32_t s) {
     terminates \true;
     exits \false;
     assigns special_met[0 .. SPECIALS - 1], special_count;
-    ensures none: \forall integer r; 0 <= r < SPECIALS ==> special_met[r] == 0;
+    ensures none: NoneMet;
     ensures counted: MetCounted && special_count == 0;
  */
 static void audit_forget(void) {
@@ -299,8 +298,8 @@ static int audit_bits(void) {
      */
     for (uint32_t p = 0; p < PAGES; p++) {
         uint32_t s = page_span[p];
-        int has = s != 0 && span[s].state == SPAN_IN_USE && span[s].base == p &&
-                  special_head[s] != 0;
+        int has =
+            s != 0 && span[s].state == SPAN_IN_USE && span[s].base == p && special_head[s] != 0;
         if (has != (arena_has_special(p) != 0)) {
             return 0;
         }
