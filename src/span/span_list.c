@@ -86,8 +86,7 @@ struct span_list span_list[SPAN_LISTS];
     ensures first: JoinedFirst{Pre,Post}(list, before, after);
     ensures last: JoinedLast{Pre,Post}(list, before, after);
  */
-static void join(uint32_t list, uint32_t before, uint32_t after)
-{
+static void join(uint32_t list, uint32_t before, uint32_t after) {
     if (before != 0)
         span_link[before].next = after;
     else
@@ -134,8 +133,7 @@ static void join(uint32_t list, uint32_t before, uint32_t after)
     ensures other_links: OtherLinks{Pre,Post}(list, list);
     ensures other_entries: OtherEntries{Pre,Post}(list, list);
  */
-static void link_between(uint32_t list, uint32_t s, uint32_t before, uint32_t after)
-{
+static void link_between(uint32_t list, uint32_t s, uint32_t before, uint32_t after) {
     /*@ ghost count_fits(list);
         uint32_t k = before == 0 ? 0 : list_place[before] + 1;
         /@ assert gap: GapPlace(list, before, after, k); @/
@@ -192,8 +190,7 @@ static void link_between(uint32_t list, uint32_t s, uint32_t before, uint32_t af
     ensures other_links: OtherLinks{Pre,Post}(list, list);
     ensures other_entries: OtherEntries{Pre,Post}(list, list);
  */
-static void unlink_span(uint32_t list, uint32_t s)
-{
+static void unlink_span(uint32_t list, uint32_t s) {
     uint32_t next = span_link[s].next;
     uint32_t prev = span_link[s].prev;
 
@@ -216,8 +213,7 @@ static void unlink_span(uint32_t list, uint32_t s)
      */
 }
 
-enum span_list_status span_list_init(uint32_t list)
-{
+enum span_list_status span_list_init(uint32_t list) {
     if (list == 0 || list >= SPAN_LISTS)
         return LIST_BAD_LIST;
     /*@ loop invariant lists: SpanList;
@@ -235,13 +231,11 @@ enum span_list_status span_list_init(uint32_t list)
     return LIST_OK;
 }
 
-int span_list_is_empty(uint32_t list)
-{
+int span_list_is_empty(uint32_t list) {
     return list == 0 || list >= SPAN_LISTS || span_list[list].first == 0;
 }
 
-enum span_list_status span_list_insert(uint32_t list, uint32_t s)
-{
+enum span_list_status span_list_insert(uint32_t list, uint32_t s) {
     if (list == 0 || list >= SPAN_LISTS)
         return LIST_BAD_LIST;
     if (s == 0 || s >= SPANS)
@@ -252,8 +246,7 @@ enum span_list_status span_list_insert(uint32_t list, uint32_t s)
     return LIST_OK;
 }
 
-enum span_list_status span_list_insert_back(uint32_t list, uint32_t s)
-{
+enum span_list_status span_list_insert_back(uint32_t list, uint32_t s) {
     if (list == 0 || list >= SPAN_LISTS)
         return LIST_BAD_LIST;
     if (s == 0 || s >= SPANS)
@@ -264,8 +257,7 @@ enum span_list_status span_list_insert_back(uint32_t list, uint32_t s)
     return LIST_OK;
 }
 
-enum span_list_status span_list_remove(uint32_t list, uint32_t s)
-{
+enum span_list_status span_list_remove(uint32_t list, uint32_t s) {
     if (list == 0 || list >= SPAN_LISTS)
         return LIST_BAD_LIST;
     if (s == 0 || s >= SPANS)
@@ -295,8 +287,7 @@ enum span_list_status span_list_remove(uint32_t list, uint32_t s)
     ensures other_links: OtherLinks{Pre,Post}(list, other);
     ensures other_entries: OtherEntries{Pre,Post}(list, other);
  */
-static void move_last(uint32_t list, uint32_t other)
-{
+static void move_last(uint32_t list, uint32_t other) {
     uint32_t s = span_list[other].last;
 
     unlink_span(other, s);
@@ -304,8 +295,7 @@ static void move_last(uint32_t list, uint32_t other)
 }
 
 /* Each span has to be told its new list, so nothing is lost by moving them one at a time. */
-enum span_list_status span_list_take_all(uint32_t list, uint32_t other)
-{
+enum span_list_status span_list_take_all(uint32_t list, uint32_t other) {
     if (list == 0 || list >= SPAN_LISTS || other == 0 || other >= SPAN_LISTS)
         return LIST_BAD_LIST;
     if (list == other)
@@ -334,8 +324,7 @@ enum span_list_status span_list_take_all(uint32_t list, uint32_t other)
     assigns \nothing;
     ensures sound: \result != 0 <==> LinkRange && EndRange && NoneOff;
  */
-static int ranges_audit(void)
-{
+static int ranges_audit(void) {
     uint32_t s, q;
 
     /*@ loop invariant range: 0 <= s <= SPANS;
@@ -368,8 +357,7 @@ static int ranges_audit(void)
     assigns \nothing;
     ensures sound: \result != 0 <==> LinkSound(s);
  */
-static int link_audit(uint32_t s)
-{
+static int link_audit(uint32_t s) {
     uint32_t next = span_link[s].next;
     uint32_t prev = span_link[s].prev;
     uint32_t list = span_link[s].list;
@@ -391,8 +379,7 @@ static int link_audit(uint32_t s)
     assigns \nothing;
     ensures sound: \result != 0 <==> EndsSound(q);
  */
-static int ends_audit(uint32_t q)
-{
+static int ends_audit(uint32_t q) {
     uint32_t first = span_list[q].first;
     uint32_t last = span_list[q].last;
 
@@ -407,8 +394,7 @@ static int ends_audit(uint32_t q)
     assigns \nothing;
     ensures sound: \result != 0 <==> SpanListLinks;
  */
-static int links_audit(void)
-{
+static int links_audit(void) {
     uint32_t s, q;
 
     if (!ranges_audit())
@@ -441,8 +427,7 @@ static int links_audit(void)
     ensures count: \result == WalkCount(s, SPANS);
     ensures bound: \result <= SPANS;
  */
-static uint32_t walk_count(uint32_t s)
-{
+static uint32_t walk_count(uint32_t s) {
     uint32_t n = 0;
 
     /*@ loop invariant range: s < SPANS && 0 <= n <= SPANS;
@@ -458,8 +443,7 @@ static uint32_t walk_count(uint32_t s)
 }
 
 /* A span in a cycle is on a list, but no walk from the front of a list meets it. */
-int span_list_audit(void)
-{
+int span_list_audit(void) {
     uint64_t walked = 0;
     uint32_t on = 0, q, s;
 
