@@ -238,16 +238,24 @@ int span_list_audit(void) {
  */
 
 /*@ ghost
-    // Gives span s, which has none, a place.
-    /@ requires span: s < SPANS && k < SPANS && !Marked(s);
+    // Gives span s of list q, which has none, place k; it comes after `before`, or first.
+    /@ requires span: s < SPANS && k < SPANS && !Marked(s) && span_link[s].list == q;
+       requires behind: before != 0 ==> before < SPANS && span_link[before].next == s &&
+         list_place[before] + 1 == k;
+       requires below: MarkedBelow(q, k);
+       requires next: MarkedNext(before);
+       requires unique: MarkedUnique;
        terminates \true;
        exits \false;
        assigns list_place[s];
        ensures place: list_place[s] == k;
+       ensures below: MarkedBelow(q, k + 1);
+       ensures next: MarkedNext(s);
+       ensures unique: MarkedUnique;
        ensures count: MarkCount(SPANS) == MarkCount{Pre}(SPANS) + 1;
        ensures counts: MarkedMore{Pre,Post}(s, SPANS);
      @/
-    static void mark(uint32_t s, uint32_t k)
+    static void mark(uint32_t q, uint32_t s, uint32_t before, uint32_t k)
     {
         list_place[s] = k;
         /@ loop invariant range: 0 <= i <= SPANS;
@@ -328,7 +336,7 @@ int span_list_audit(void) {
         while (s != 0) {
             /@ assert unmarked: !Marked(s); @/
             marks_fit(q, s);
-            mark(s, n);
+            mark(q, s, before, n);
             before = s;
             s = span_link[s].next;
             n++;
