@@ -239,7 +239,7 @@ int span_list_audit(void) {
 
 /*@ ghost
     // Gives span s of list q, which has none, place k; it comes after `before`, or first.
-    /@ requires span: s < SPANS && k < SPANS && !Marked(s) && span_link[s].list == q;
+    /@ requires span: SpanNumber(s) && k < SPANS && !Marked(s) && span_link[s].list == q;
        requires behind: before != 0 ==> before < SPANS && span_link[before].next == s &&
          list_place[before] + 1 == k;
        requires below: MarkedBelow(q, k);
