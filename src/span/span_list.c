@@ -86,8 +86,7 @@ struct span_list span_list[SPAN_LISTS];
     ensures first: JoinedFirst{Pre,Post}(list, before, after);
     ensures last: JoinedLast{Pre,Post}(list, before, after);
  */
-static void join(uint32_t list, uint32_t before, uint32_t after)
-{
+static void join(uint32_t list, uint32_t before, uint32_t after) {
     if (before != 0)
         span_link[before].next = after;
     else
@@ -134,8 +133,7 @@ static void join(uint32_t list, uint32_t before, uint32_t after)
     ensures other_links: OtherLinks{Pre,Post}(list, list);
     ensures other_entries: OtherEntries{Pre,Post}(list, list);
  */
-static void link_between(uint32_t list, uint32_t s, uint32_t before, uint32_t after)
-{
+static void link_between(uint32_t list, uint32_t s, uint32_t before, uint32_t after) {
     /*@ ghost count_fits(list);
         uint32_t k = before == 0 ? 0 : list_place[before] + 1;
         /@ assert gap: GapPlace(list, before, after, k); @/
@@ -192,8 +190,7 @@ static void link_between(uint32_t list, uint32_t s, uint32_t before, uint32_t af
     ensures other_links: OtherLinks{Pre,Post}(list, list);
     ensures other_entries: OtherEntries{Pre,Post}(list, list);
  */
-static void unlink_span(uint32_t list, uint32_t s)
-{
+static void unlink_span(uint32_t list, uint32_t s) {
     uint32_t next = span_link[s].next;
     uint32_t prev = span_link[s].prev;
 
@@ -216,8 +213,7 @@ static void unlink_span(uint32_t list, uint32_t s)
      */
 }
 
-enum span_list_status span_list_init(uint32_t list)
-{
+enum span_list_status span_list_init(uint32_t list) {
     if (list == 0 || list >= SPAN_LISTS)
         return LIST_BAD_LIST;
     /*@ loop invariant lists: SpanList;
@@ -235,13 +231,11 @@ enum span_list_status span_list_init(uint32_t list)
     return LIST_OK;
 }
 
-int span_list_is_empty(uint32_t list)
-{
+int span_list_is_empty(uint32_t list) {
     return list == 0 || list >= SPAN_LISTS || span_list[list].first == 0;
 }
 
-enum span_list_status span_list_insert(uint32_t list, uint32_t s)
-{
+enum span_list_status span_list_insert(uint32_t list, uint32_t s) {
     if (list == 0 || list >= SPAN_LISTS)
         return LIST_BAD_LIST;
     if (s == 0 || s >= SPANS)
@@ -252,8 +246,7 @@ enum span_list_status span_list_insert(uint32_t list, uint32_t s)
     return LIST_OK;
 }
 
-enum span_list_status span_list_insert_back(uint32_t list, uint32_t s)
-{
+enum span_list_status span_list_insert_back(uint32_t list, uint32_t s) {
     if (list == 0 || list >= SPAN_LISTS)
         return LIST_BAD_LIST;
     if (s == 0 || s >= SPANS)
@@ -264,8 +257,7 @@ enum span_list_status span_list_insert_back(uint32_t list, uint32_t s)
     return LIST_OK;
 }
 
-enum span_list_status span_list_remove(uint32_t list, uint32_t s)
-{
+enum span_list_status span_list_remove(uint32_t list, uint32_t s) {
     if (list == 0 || list >= SPAN_LISTS)
         return LIST_BAD_LIST;
     if (s == 0 || s >= SPANS)
@@ -295,8 +287,7 @@ enum span_list_status span_list_remove(uint32_t list, uint32_t s)
     ensures other_links: OtherLinks{Pre,Post}(list, other);
     ensures other_entries: OtherEntries{Pre,Post}(list, other);
  */
-static void move_last(uint32_t list, uint32_t other)
-{
+static void move_last(uint32_t list, uint32_t other) {
     uint32_t s = span_list[other].last;
 
     unlink_span(other, s);
@@ -304,8 +295,7 @@ static void move_last(uint32_t list, uint32_t other)
 }
 
 /* Each span has to be told its new list, so nothing is lost by moving them one at a time. */
-enum span_list_status span_list_take_all(uint32_t list, uint32_t other)
-{
+enum span_list_status span_list_take_all(uint32_t list, uint32_t other) {
     if (list == 0 || list >= SPAN_LISTS || other == 0 || other >= SPAN_LISTS)
         return LIST_BAD_LIST;
     if (list == other)
@@ -326,159 +316,4 @@ enum span_list_status span_list_take_all(uint32_t list, uint32_t other)
     while (span_list[other].last != 0)
         move_last(list, other);
     return LIST_OK;
-}
-
-/* Every number in the tables names something, and 0 nothing. */
-/*@ terminates \true;
-    exits \false;
-    assigns \nothing;
-    ensures sound: \result != 0 <==> LinkRange && EndRange && NoneOff;
- */
-static int ranges_audit(void)
-{
-    uint32_t s, q;
-
-    /*@ loop invariant range: 0 <= s <= SPANS;
-        loop invariant sound: \forall integer t; 0 <= t < s ==>
-          span_link[t].next < SPANS && span_link[t].prev < SPANS && span_link[t].list < SPAN_LISTS;
-        loop assigns s;
-        loop variant SPANS - s;
-     */
-    for (s = 0; s < SPANS; s++)
-        if (span_link[s].next >= SPANS || span_link[s].prev >= SPANS ||
-            span_link[s].list >= SPAN_LISTS)
-            return 0;
-    /*@ loop invariant range: 0 <= q <= SPAN_LISTS;
-        loop invariant sound: \forall integer p; 0 <= p < q ==>
-          span_list[p].first < SPANS && span_list[p].last < SPANS;
-        loop assigns q;
-        loop variant SPAN_LISTS - q;
-     */
-    for (q = 0; q < SPAN_LISTS; q++)
-        if (span_list[q].first >= SPANS || span_list[q].last >= SPANS)
-            return 0;
-    return span_link[0].list == 0 && span_list[0].first == 0 && span_list[0].last == 0;
-}
-
-/* A span and its neighbours agree. */
-/*@ requires range: LinkRange;
-    requires span: s < SPANS;
-    terminates \true;
-    exits \false;
-    assigns \nothing;
-    ensures sound: \result != 0 <==> LinkSound(s);
- */
-static int link_audit(uint32_t s)
-{
-    uint32_t next = span_link[s].next;
-    uint32_t prev = span_link[s].prev;
-    uint32_t list = span_link[s].list;
-
-    if (list == 0)
-        return next == 0 && prev == 0;
-    if (next == 0 ? span_list[list].last != s
-                  : span_link[next].list != list || span_link[next].prev != s)
-        return 0;
-    return prev == 0 ? span_list[list].first == s
-                     : span_link[prev].list == list && span_link[prev].next == s;
-}
-
-/* A list and its ends agree. */
-/*@ requires range: EndRange;
-    requires list: ListNumber(q);
-    terminates \true;
-    exits \false;
-    assigns \nothing;
-    ensures sound: \result != 0 <==> EndsSound(q);
- */
-static int ends_audit(uint32_t q)
-{
-    uint32_t first = span_list[q].first;
-    uint32_t last = span_list[q].last;
-
-    if (first == 0 || last == 0)
-        return first == last;
-    return span_link[first].list == q && span_link[first].prev == 0 && span_link[last].list == q &&
-           span_link[last].next == 0;
-}
-
-/*@ terminates \true;
-    exits \false;
-    assigns \nothing;
-    ensures sound: \result != 0 <==> SpanListLinks;
- */
-static int links_audit(void)
-{
-    uint32_t s, q;
-
-    if (!ranges_audit())
-        return 0;
-    /*@ loop invariant range: 0 <= s <= SPANS;
-        loop invariant sound: \forall integer t; 0 <= t < s ==> LinkSound(t);
-        loop assigns s;
-        loop variant SPANS - s;
-     */
-    for (s = 0; s < SPANS; s++)
-        if (!link_audit(s))
-            return 0;
-    /*@ loop invariant range: 1 <= q <= SPAN_LISTS;
-        loop invariant sound: \forall integer p; 0 < p < q ==> EndsSound(p);
-        loop assigns q;
-        loop variant SPAN_LISTS - q;
-     */
-    for (q = 1; q < SPAN_LISTS; q++)
-        if (!ends_audit(q))
-            return 0;
-    return 1;
-}
-
-/* How many spans a walk from span s sees, in at most SPANS steps. */
-/*@ requires range: LinkRange;
-    requires span: s < SPANS;
-    terminates \true;
-    exits \false;
-    assigns \nothing;
-    ensures count: \result == WalkCount(s, SPANS);
-    ensures bound: \result <= SPANS;
- */
-static uint32_t walk_count(uint32_t s)
-{
-    uint32_t n = 0;
-
-    /*@ loop invariant range: s < SPANS && 0 <= n <= SPANS;
-        loop invariant count: n + WalkCount(s, SPANS - n) == WalkCount(\at(s, Pre), SPANS);
-        loop assigns s, n;
-        loop variant SPANS - n;
-     */
-    while (s != 0 && n < SPANS) {
-        s = span_link[s].next;
-        n++;
-    }
-    return n;
-}
-
-/* A span in a cycle is on a list, but no walk from the front of a list meets it. */
-int span_list_audit(void)
-{
-    uint64_t walked = 0;
-    uint32_t on = 0, q, s;
-
-    if (!links_audit())
-        return 0;
-    /*@ loop invariant range: 1 <= q <= SPAN_LISTS;
-        loop invariant walked: walked == WalkTotal(q) && walked <= (q - 1) * SPANS;
-        loop assigns q, walked;
-        loop variant SPAN_LISTS - q;
-     */
-    for (q = 1; q < SPAN_LISTS; q++)
-        walked += walk_count(span_list[q].first);
-    /*@ loop invariant range: 0 <= s <= SPANS;
-        loop invariant on: 0 <= on <= s && on == OnCount(s);
-        loop assigns s, on;
-        loop variant SPANS - s;
-     */
-    for (s = 0; s < SPANS; s++)
-        if (span_link[s].list != 0)
-            on++;
-    return walked == on;
 }

@@ -5,8 +5,7 @@ uint32_t pool_place[SPANS];
 uint32_t pool_count;
 uint32_t pool_made;
 
-uint32_t span_pool_alloc(void)
-{
+uint32_t span_pool_alloc(void) {
     uint32_t s;
 
     if (pool_count > 0) {
@@ -23,8 +22,7 @@ uint32_t span_pool_alloc(void)
 }
 
 /* Record s changes places with the first taken one in the stack, and the border moves past it. */
-int span_pool_free(uint32_t s)
-{
+int span_pool_free(uint32_t s) {
     uint32_t place, other;
 
     if (s == 0 || s > pool_made || pool_place[s] < pool_count)
@@ -39,8 +37,7 @@ int span_pool_free(uint32_t s)
     return 1;
 }
 
-int span_pool_audit(void)
-{
+int span_pool_audit(void) {
     uint32_t i;
 
     if (pool_count > pool_made || pool_made >= SPANS)

@@ -6,8 +6,7 @@ static uint8_t taken[SPANS];
 static uint32_t stack[SPANS];
 static uint32_t waiting, made;
 
-static int audit_agrees(void)
-{
+static int audit_agrees(void) {
     uint32_t s;
 
     for (s = 1; s < SPANS; s++)
@@ -16,8 +15,7 @@ static int audit_agrees(void)
     return span_pool_audit() != 0;
 }
 
-static void check_alloc(void)
-{
+static void check_alloc(void) {
     uint32_t want = waiting > 0 ? stack[waiting - 1] : made < SPANS - 1 ? made + 1 : 0;
     uint32_t got = span_pool_alloc();
 
@@ -32,8 +30,7 @@ static void check_alloc(void)
         made = want;
 }
 
-static void check_free(uint32_t s)
-{
+static void check_free(uint32_t s) {
     int want = s > 0 && s < SPANS && taken[s];
 
     CHECK(span_pool_free(s) == want);
@@ -43,8 +40,7 @@ static void check_free(uint32_t s)
     }
 }
 
-static void test_edges(void)
-{
+static void test_edges(void) {
     uint32_t s;
 
     CHECK(span_pool_audit());
@@ -71,8 +67,7 @@ static void test_edges(void)
     CHECK(audit_agrees());
 }
 
-static void test_steps(uint32_t steps)
-{
+static void test_steps(uint32_t steps) {
     uint32_t i, bias = 0;
 
     for (i = 0; i < steps; i++) {
@@ -88,8 +83,7 @@ static void test_steps(uint32_t steps)
 }
 
 /* Every order of eight calls over the records 1 to 3, from a pool never used. */
-static void test_orders(void)
-{
+static void test_orders(void) {
     uint32_t order, i, rest, s;
 
     for (order = 0; order < 4 * 4 * 4 * 4 * 4 * 4 * 4 * 4; order++) {
@@ -108,8 +102,7 @@ static void test_orders(void)
 }
 
 /* Broken tables are found: each entry that matters, spoilt in turn. */
-static void test_broken(void)
-{
+static void test_broken(void) {
     uint32_t s, was;
 
     for (s = 1; s <= pool_made; s++) {
@@ -140,8 +133,7 @@ static void test_broken(void)
     CHECK(span_pool_audit());
 }
 
-int main(void)
-{
+int main(void) {
     test_edges();
     test_steps(2000000);
     CHECK(pool_made == SPANS - 1);
