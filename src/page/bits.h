@@ -117,7 +117,8 @@ static inline uint32_t bits_lowest(uint64_t w) {
     exits \false;
     assigns \nothing;
     ensures range: \result <= 64;
-    ensures above: \result < 64 ==> Bit(w, \result) && BitNone(w, \result + 1, 64);
+    ensures set: \result < 64 ==> Bit(w, \result);
+    ensures above: \result < 64 ==> BitNone(w, \result + 1, 64);
     ensures none: \result == 64 ==> BitNone(w, 0, 64);
  */
 static inline uint32_t bits_highest(uint64_t w) {
@@ -154,7 +155,7 @@ static inline uint32_t bits_high_run(uint64_t w) {
     exits \false;
     assigns \nothing;
     ensures count: \result == BitCount(w, i + n) - BitCount(w, i);
-    ensures range: \result <= n;
+    ensures few: \result <= n;
  */
 uint32_t bits_count(uint64_t w, uint32_t i, uint32_t n);
 
@@ -172,7 +173,7 @@ uint64_t bits_runs(uint64_t w, uint32_t n);
     terminates \true;
     exits \false;
     assigns \nothing;
-    ensures range: \result <= 64;
+    ensures index: \result <= 64;
     ensures run: \result < 64 ==> BitRun(w, \result, n);
     ensures lowest: BitNoRun(w, \result, n);
  */

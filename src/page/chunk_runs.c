@@ -32,7 +32,7 @@ static inline uint32_t run_from(uint32_t p) {
 static inline uint32_t run_to_end(uint32_t p) {
     uint32_t k = p / WORD_BITS;
     //@ assert base: p - p % 64 == 64 * k;
-    //@ assert word: FreeBits(page_free[k], p - p % 64);
+    //@ assert word: FreeBits(page_free[k], 64 * k);
     return bits_high_run(page_free[k]);
 }
 
@@ -41,7 +41,8 @@ static inline uint32_t run_to_end(uint32_t p) {
     terminates \true;
     exits \false;
     assigns \nothing;
-    ensures run: \result < 64 ==> AllFree(p + \result, p + \result + n) && p % 64 + \result + n <= 64;
+    ensures inside: \result < 64 ==> p % 64 + \result + n <= 64;
+    ensures run: \result < 64 ==> AllFree(p + \result, p + \result + n);
     ensures lowest: \result < 64 ==> NoRun(p, p + \result + n - 1, n);
     ensures none: \result >= 64 ==> NoRun(p, p + 64 - p % 64, n);
  */
@@ -89,7 +90,7 @@ uint32_t chunk_find(uint32_t c, uint32_t n, uint32_t from) {
     terminates \true;
     exits \false;
     assigns \nothing;
-    ensures range: \result == known || known < \result <= 64;
+    ensures length: \result == known || known < \result <= 64;
     ensures longest: NoRun(p, p + 64 - p % 64, \result + 1);
     ensures run: \result != known ==> HasRun(p, p + 64 - p % 64, \result);
  */
