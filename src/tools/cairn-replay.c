@@ -1,6 +1,7 @@
 /* cairn-replay [--audit N] [--sim [--refuse K]] FILE
  * Plays a trace (tests/golden/README.md) or a recording (cairn-record's) through Cairn. Status: 0
  * done, 1 the heap did something wrong, 2 the file or the command line is not as it should be. */
+#include "heap/heap.h"
 #include "tools/recording.h"
 #include "tools/replay.h"
 #include <stdlib.h>
@@ -22,6 +23,11 @@ static _Noreturn void usage(void) {
                     "  --sim       runs a recording on the simulated floor, without memory\n"
                     "  --refuse K  which refuses everything from request K on\n");
     exit(2);
+}
+
+int audit_all(void) {
+    return pages_audit() && arena_audit() && span_pool_audit() && span_list_audit() &&
+           special_audit();
 }
 
 void replay_audit(const struct replay_options *options, int (*audit)(void), const char *what) {

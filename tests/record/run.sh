@@ -141,6 +141,9 @@ for how in "" --sim; do
     "$replay" --audit 1 $how "$work/broken.rec" 2>&1 | cmp -s - "$work/want"
     verdict "what is said of a small recording $how" $?
 done
+broken 2 '\001\377\377\377\377\377\002\100\005\000' # 96 GiB
+"$replay" "$work/broken.rec" | grep -q '1 refused by the heap'
+verdict "a block larger than the window" $?
 refuse "38, event 3: expected the address of no live block, found 33" \
     '\001\010\100\001\010\002\004\001\010\002' 3
 refuse "37, event 3: expected an event, found the end of the events" "$good" 3
