@@ -69,9 +69,11 @@ def command(unit, config, smoke=False, only=()):
              "-cpp-extra-args=" + " ".join(["-Isrc", "-I.", *defines])]
     flags += [flag for flag in OVERFLOW if flag not in OPTIONS[unit.options]]
     flags += ["-wp", "-wp-rte", "-wp-check-memory-model", "-wp-warn-key", "pedantic-assigns=error",
-              "-wp-prover", "z3" if smoke else "z3,cvc4", "-wp-timeout", str(TIME_LIMIT), "-wp-cache", "none"]
-    if smoke:
-        flags += ["-wp-smoke-tests", "-wp-smoke-timeout", str(SMOKE_LIMIT),
+              "-wp-timeout", str(TIME_LIMIT), "-wp-cache", "none"]
+    if not smoke:
+        flags += ["-wp-prover", "z3,cvc4"]
+    else:
+        flags += ["-wp-prover", "z3", "-wp-smoke-tests", "-wp-smoke-timeout", str(SMOKE_LIMIT),
                   "-wp-prop=" + ",".join("-@" + category for category in NOT_SMOKE)]
     return [*flags, *only, unit.file]
 
@@ -83,9 +85,15 @@ def environment():
     return env
 
 
-def run(flags, parallel=1):
+def configure_provers():
+    Path("build").mkdir(exist_ok=True)
+    subprocess.run(["why3", "config", "detect", "-C", "build/why3.conf"], env=environment(),
+                   check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+
+def run(flags):
     with tempfile.TemporaryDirectory() as session:
-        more = ["-session", session, "-wp-par", str(parallel), "-then", "-report"]
+        more = ["-session", session, "-wp-par", "1", "-then", "-report"]
         done = subprocess.run(flags + more, env=environment(), text=True, stdin=subprocess.DEVNULL,
                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     return done.returncode, done.stdout
@@ -120,11 +128,11 @@ def read_report(text):
     return properties
 
 
-def prove(unit, config, smoke=False, parallel=1):
+def prove(unit, config, smoke=False):
     """One pass over a unit: fills in what Frama-C said, and what alone is wrong with that."""
     start = time.time()
     flags = command(unit, config, smoke)
-    code, text = run(flags, parallel)
+    code, text = run(flags)
     goals, tests = read_goals(text)
     if code:
         last = "\n    ".join(text.splitlines()[-8:])
@@ -187,15 +195,12 @@ def core_files():
 
 def compiled_functions(config):
     """Every function gcc sees in the core, static and inline ones included: its file."""
-    found, sources = {}, {file: Path(file).stem for file in core_files()}
-    with tempfile.TemporaryDirectory() as folder:
-        for file, stem in sources.items():
-            subprocess.run(["gcc", "-std=c11", "-Isrc", *CONFIGS[config][1], "-w", "-c", file, "-o",
-                            f"{folder}/{stem}.o", "-fkeep-static-functions",
-                            "-fkeep-inline-functions"], check=True)
-            names = subprocess.run(["nm", "--defined-only", f"{folder}/{stem}.o"], text=True,
-                                   check=True, stdout=subprocess.PIPE).stdout
-            found.update({name: file for name in re.findall(r" [tT] (\w+)$", names, re.M)})
+    found, gcc = {}, ["gcc", "-std=c11", "-Isrc", "-w", *CONFIGS[config][1]]
+    for file in core_files():
+        subprocess.run([*gcc, "-c", file, "-o", "build/unit.o", "-fkeep-static-functions",
+                        "-fkeep-inline-functions"], check=True)
+        names = subprocess.check_output(["nm", "--defined-only", "build/unit.o"], text=True)
+        found.update({name: file for name in re.findall(r" [tT] (\w+)$", names, re.M)})
     return found
 
 
@@ -274,9 +279,7 @@ def main():
     if len(units) < len(args.names) or any(row.options not in OPTIONS for row in rows):
         sys.exit("prove.py: an unknown unit, or an unknown option in units.tsv")
 
-    Path("build").mkdir(exist_ok=True)
-    subprocess.run(["why3", "config", "detect", "-C", "build/why3.conf"], env=environment(),
-                   check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    configure_provers()
     Path("build/nothing.c").write_text("#include <stdint.h>\n")
     _, text = run(["frama-c", "-machdep", CONFIGS[config][0], "build/nothing.c"])
     builtin = {place for place, _ in read_report(text)}
