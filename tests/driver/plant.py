@@ -55,7 +55,8 @@ def forge_cache(house):
                    stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     frama_c("update")
     for entry in house.glob(".frama-c/wp/cache/*.json"):
-        entry.write_text('{ "prover": "Z3:4.8.12", "verdict": "valid", "time": 0.01, "steps": 9 }')
+        prover = re.match(r'\{ "prover": "[^"]*", ', entry.read_text())[0]
+        entry.write_text(prover + '"verdict": "valid", "time": 0.01, "steps": 9 }')
     assert re.search(r"Proved goals: +(\d+) / \1\n", frama_c("replay")), "the forgery does not work"
 
 
@@ -158,7 +159,10 @@ def prove(plant, update=False):
 
 def verdict(name):
     plant, reason = PLANTS[name]
-    code, text, _ = prove(plant)
+    try:
+        code, text, _ = prove(plant)
+    except AssertionError as error:
+        return f"failed: {name} cannot be planted: {error}\n"
     last = re.search(r"(?:^|\n)\d+ passed, [1-9]\d* failed\n$", text)
     if code != 0 and last and re.search(reason, text):
         return ""
