@@ -4,9 +4,10 @@
     proofs/mutants.py [--config host|pool] [FILTER]     (names that contain FILTER, or all)
 
 proofs/mutants/*.tsv holds a mutant a line: name, file, the text to change (it stands in the file
-once), what to change it to, and perhaps `equivalent: REASON` for a change that changes nothing; such
-a one is counted and not run. A mutant is killed by the first goal that is not Valid, with the very
-flags of `make prove`, in the function that was changed. One that survives is a hole in a contract."""
+once), what to change it to, and perhaps `equivalent: REASON` for a change that changes nothing:
+that is counted and not run. A mutant is killed by the first goal that is not Valid, with the very
+flags of `make prove`, in the function that was changed. One that survives is a hole in a
+contract."""
 import argparse, os, re, shutil, signal, subprocess, sys, tempfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -41,9 +42,10 @@ def first_failure(flags, folder):
     """Runs Frama-C until a goal is not Valid and returns that goal, or None if all are; and what
     it said last."""
     more = ["-session", folder + "/session", "-wp-par", "1"]
-    running = subprocess.Popen(flags + more, cwd=folder, env=prove.environment(), text=True,
+    running = subprocess.Popen(flags + more, cwd=folder, text=True,
+                               env=prove.environment(folder), stdin=subprocess.DEVNULL,
                                stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                               stdin=subprocess.DEVNULL, start_new_session=True)
+                               start_new_session=True)
     last = []
     try:
         for line in running.stdout:

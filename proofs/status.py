@@ -65,7 +65,7 @@ def goals(unit, config):
 
 def open_items(units):
     known = [unit.file for unit in units]
-    for file in prove.core_files():
+    for file in prove.sources(prove.CORE):
         if file not in known:
             yield f"- `{file}` has no proof."
     for unit in units:

@@ -44,7 +44,7 @@ def forge_cache(house):
     flags = ("frama-c -c11 -machdep gcc_x86_64 -cpp-extra-args=-Isrc -wp -wp-rte -wp-prover z3,cvc4 "
              "-wp-check-memory-model -warn-unsigned-overflow -warn-unsigned-downcast "
              "-wp-timeout 1 -wp-session .frama-c/wp").split()
-    env = {**os.environ, "WHY3CONFIG": str(house / "build/why3.conf")}
+    env = {**os.environ, "WHY3CONFIG": str(house / "build/why3.conf"), "PWD": str(house)}
     env.pop("FRAMAC_WP_CACHE", None)
 
     def frama_c(mode):
