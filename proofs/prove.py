@@ -3,14 +3,13 @@
 
     proofs/prove.py [--config host|pool] [--update] [UNIT ...]
 
-Frama-C exits 0 with goals unproved and smoke tests failed, so no exit code is believed. A run
-passes if and only if
- - every goal is Valid, none took over TIME_LIMIT, and there are as many as units.tsv expects;
+Frama-C exits 0 with goals unproved, so no exit code is believed. A run passes if and only if
+ - every goal is Valid, within TIME_LIMIT, and there are as many as units.tsv expects;
  - Frama-C's own report calls every property Valid, or believed and listed in trusted.txt;
  - Frama-C gave no warning (a second contract merged in, a missing clause, a memory hypothesis);
  - every smoke test passed, and there are as many as expected;
- - every function gcc compiles for the core has a full contract, proved in some unit; and what
-   another unit uses is that contract;
+ - every function gcc compiles for the core has a full contract, proved in some unit, and that
+   contract is the one other units use;
  - every lemma declared was proved, every law is a unit, and every witness's false claim was not.
 The last line is `N passed, N failed`: goals, and false claims refused. Whatever else is wrong
 counts as one failed."""
@@ -24,14 +23,13 @@ CONFIGS = {"host": ("gcc_x86_64", []), "pool": ("gcc_x86_32", ["-DCAIRN_POOL"])}
 OVERFLOW = ["-warn-unsigned-overflow", "-warn-unsigned-downcast"]
 OPTIONS = {"-": [], "wrap": OVERFLOW}  # what a unit goes without: where wrap-around is meant
 CORE = ["src/page", "src/span", "src/heap", "src/object"]
-# WP tests a function for contradictions only where it has a goal to prove, and every function has
-# the goal that it does not exit: the smoke pass leaves out every category but that.
+# WP smokes a function only where it has a goal, and each has the one that it does not exit.
 NOT_SMOKE = ("lemma requires assigns ensures assert invariant variant breaks continues returns "
              "complete_behaviors disjoint_behaviors terminates decreases check").split()
 
 
 class Unit:
-    """A row of units.tsv. An expectation reads GOALS+SMOKE, or PROVED/GOALS+SMOKE if some fail."""
+    """A row of units.tsv. What is expected reads GOALS+SMOKE, or PROVED/GOALS+SMOKE."""
 
     def __init__(self, name, file, host="-", pool="-", options="-"):
         self.name, self.file, self.options = name, file, options
@@ -42,8 +40,8 @@ class Unit:
         self.seconds = 0
 
     def counts(self):
-        total, proved = f"{len(self.goals)}+{len(self.smoke)}", sum(self.goals.values())
-        return total if proved == len(self.goals) else f"{proved}/{total}"
+        proved = "" if all(self.goals.values()) else f"{sum(self.goals.values())}/"
+        return f"{proved}{len(self.goals)}+{len(self.smoke)}"
 
 
 def read_units():
@@ -52,15 +50,14 @@ def read_units():
 
 
 def write_units(units):
-    rows = [[u.name, u.file, u.expected["host"], u.expected["pool"], u.options] for u in units]
-    rows.insert(0, ["unit", "file", "host", "pool", "options"])
-    Path("proofs/units.tsv").write_text("".join("\t".join(row) + "\n" for row in rows))
+    rows = [[u.name, u.file, *u.expected.values(), u.options] for u in units]
+    lines = ["\t".join(row) + "\n" for row in [["unit", "file", *CONFIGS, "options"], *rows]]
+    Path("proofs/units.tsv").write_text("".join(lines))
 
 
 def read_trusted():
     """What is believed without proof, a function or a property as the report has it: its file."""
-    lines = [line.split("\t") for line in Path("proofs/trusted.txt").read_text().splitlines()]
-    return {line[1]: line[2] for line in lines if len(line) == 3}
+    return dict(re.findall(r"^\w+\t(.+)\t(.+)$", Path("proofs/trusted.txt").read_text(), re.M))
 
 
 def command(unit, config, smoke=False, only=()):
@@ -69,23 +66,30 @@ def command(unit, config, smoke=False, only=()):
              "-cpp-extra-args=" + " ".join(["-Isrc", "-I.", *defines])]
     flags += [flag for flag in OVERFLOW if flag not in OPTIONS[unit.options]]
     flags += ["-wp", "-wp-rte", "-wp-check-memory-model", "-wp-warn-key", "pedantic-assigns=error",
-              "-wp-prover", "z3" if smoke else "z3,cvc4", "-wp-timeout", str(TIME_LIMIT), "-wp-cache", "none"]
-    if smoke:
-        flags += ["-wp-smoke-tests", "-wp-smoke-timeout", str(SMOKE_LIMIT),
-                  "-wp-prop=" + ",".join("-@" + category for category in NOT_SMOKE)]
+              "-wp-timeout", str(TIME_LIMIT), "-wp-cache", "none"]
+    if not smoke:
+        flags += ["-wp-prover", "z3,cvc4"]
+    else:
+        flags += ["-wp-prover", "z3", "-wp-smoke-tests", "-wp-smoke-timeout", str(SMOKE_LIMIT),
+                  "-wp-prop=-@" + ",-@".join(NOT_SMOKE)]
     return [*flags, *only, unit.file]
 
 
-def environment():
-    """Neither a cache nor a prover's configuration lying about may have a say."""
+def environment(folder="."):
+    """Neither a cache nor a prover's configuration lying about may have a say. Frama-C asks PWD."""
     env = {k: v for k, v in os.environ.items() if not k.startswith(("FRAMAC_", "WHY3"))}
-    env["WHY3CONFIG"] = os.path.abspath("build/why3.conf")
-    return env
+    return env | {"WHY3CONFIG": os.path.abspath("build/why3.conf"), "PWD": os.path.abspath(folder)}
 
 
-def run(flags, parallel=1):
+def configure_provers():
+    os.makedirs("build", exist_ok=True)
+    subprocess.run(["why3", "config", "detect", "-C", "build/why3.conf"], env=environment(),
+                   check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+
+def run(flags):
     with tempfile.TemporaryDirectory() as session:
-        more = ["-session", session, "-wp-par", str(parallel), "-then", "-report"]
+        more = ["-session", session, "-wp-par", "1", "-then", "-report"]
         done = subprocess.run(flags + more, env=environment(), text=True, stdin=subprocess.DEVNULL,
                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     return done.returncode, done.stdout
@@ -106,13 +110,11 @@ def read_goals(text):
 
 
 def read_report(text):
-    """The report is a list of properties under a headline for each function."""
     properties, place = {}, ""
     for headline, status, what in re.findall(
             r"^--- (.*)$|^\[ *(\S+) *\] (.*)$", text.partition("\n[report] Computing")[2], re.M):
         if headline:
-            function = re.match(r"Properties of Function '(\w+)'", headline)
-            place = function[1] if function else ""
+            place = "".join(re.findall(r"Properties of Function '(\w+)'", headline))
         elif not re.match(r"(Default b|B)ehavior", what):
             while (place, what) in properties:
                 what += "'"
@@ -120,11 +122,11 @@ def read_report(text):
     return properties
 
 
-def prove(unit, config, smoke=False, parallel=1):
+def prove(unit, config, smoke=False):
     """One pass over a unit: fills in what Frama-C said, and what alone is wrong with that."""
     start = time.time()
     flags = command(unit, config, smoke)
-    code, text = run(flags, parallel)
+    code, text = run(flags)
     goals, tests = read_goals(text)
     if code:
         last = "\n    ".join(text.splitlines()[-8:])
@@ -136,8 +138,8 @@ def prove(unit, config, smoke=False, parallel=1):
             unit.problems.append(f"warning: {line} {more.strip()}")
     if smoke:
         unit.smoke = tests
-        failed = [name for name, passed in tests.items() if not passed]
-        unit.problems += [f"contradiction: {name}: {shlex.join(flags)}" for name in failed]
+        unit.problems += [f"contradiction: {name}: {shlex.join(flags)}"
+                          for name, passed in tests.items() if not passed]
     else:
         unit.goals, unit.properties = goals, read_report(text)
     unit.seconds += time.time() - start
@@ -148,7 +150,7 @@ def unproved(unit, config):
     functions = sorted({place for place, _ in unit.properties if place}, key=len, reverse=True)
     for name in [name for name, valid in unit.goals.items() if not valid]:
         lemma = re.match(r"typed_(?:check_)?lemma_(\w+)", name)
-        function = [f for f in functions if re.match(rf"(typed_)?{f}_", name)]
+        function = [f for f in functions if re.match(f"(typed_)?{f}_", name)]
         only = ["-wp-prop", lemma[1]] if lemma else ["-wp-fct", function[0]] if function else []
         yield f"not proved: {name}: {shlex.join(command(unit, config, only=only))}"
 
@@ -181,21 +183,18 @@ def believed(unit, builtin, trusted):
             yield f"believed and not in trusted.txt: {what} ({status})"
 
 
-def core_files():
-    return sorted(str(path) for folder in CORE for path in Path(folder).glob("*.c"))
+def sources(folders):
+    return sorted(str(path) for folder in folders for path in Path(folder).glob("*.c"))
 
 
 def compiled_functions(config):
     """Every function gcc sees in the core, static and inline ones included: its file."""
-    found, sources = {}, {file: Path(file).stem for file in core_files()}
-    with tempfile.TemporaryDirectory() as folder:
-        for file, stem in sources.items():
-            subprocess.run(["gcc", "-std=c11", "-Isrc", *CONFIGS[config][1], "-w", "-c", file, "-o",
-                            f"{folder}/{stem}.o", "-fkeep-static-functions",
-                            "-fkeep-inline-functions"], check=True)
-            names = subprocess.run(["nm", "--defined-only", f"{folder}/{stem}.o"], text=True,
-                                   check=True, stdout=subprocess.PIPE).stdout
-            found.update({name: file for name in re.findall(r" [tT] (\w+)$", names, re.M)})
+    found, gcc = {}, ["gcc", "-std=c11", "-Isrc", "-w", *CONFIGS[config][1]]
+    for file in sources(CORE):
+        subprocess.run([*gcc, "-c", file, "-o", "build/unit.o", "-fkeep-static-functions",
+                        "-fkeep-inline-functions"], check=True)
+        names = subprocess.check_output(["nm", "--defined-only", "build/unit.o"], text=True)
+        found.update({name: file for name in re.findall(r" [tT] (\w+)$", names, re.M)})
     return found
 
 
@@ -211,26 +210,24 @@ def whole(units, config, builtin, trusted):
     """What only all units together show."""
     proved, met = {}, set()
     for unit in units:
-        met |= {what for _, what in unit.properties} | {place for place, _ in unit.properties}
         for function, where, body in functions_of(unit, builtin):
+            met.add(function)
             if body:
                 proved.setdefault(function, set()).add(where)
-    lemmas = {what for unit in units for what, status in clauses(unit, "").items()
-              if status == "Valid"}
+        met |= {what for what, status in clauses(unit, "").items() if status == "Valid"}
     for unit in units:
         for function, where, body in functions_of(unit, builtin):
             if function in proved and where not in proved[function]:
                 yield f"unit {unit.name} uses a contract of {function} that is not the one proved"
-            elif function not in proved and trusted.get(function) != where.split(",")[0]:
+            if function not in proved and trusted.get(function) != where.split(",")[0]:
                 yield f"believed and not in trusted.txt: {function} in {where}, by unit {unit.name}"
-    for file in core_files() + sorted(map(str, Path("proofs/laws").glob("*.c"))):
-        if file not in [unit.file for unit in units]:
-            yield f"outside every unit: {file}"
+    for file in set(sources(CORE + ["proofs/laws"])) - {unit.file for unit in units}:
+        yield f"outside every unit: {file}"
     for function, file in compiled_functions(config).items():
         if function not in proved and function not in trusted:
             yield f"outside every unit or without a contract: {function} in {file}"
     for name, path in declared_lemmas():
-        if f"Lemma '{name}'" not in lemmas:
+        if f"Lemma '{name}'" not in met:
             yield f"declared and proved nowhere: lemma {name} in {path}"
     for name in sorted(trusted.keys() - met):
         yield f"listed in trusted.txt and met nowhere: {name}"
@@ -241,20 +238,9 @@ def refute(witness, config):
     prove(witness, config)
     claims = {name for name in witness.goals if "_never" in name}
     proofs = {name for name, valid in witness.goals.items() if valid}
-    if not claims:
-        witness.problems.append("a witness without a claim labelled `never`")
+    witness.problems += [] if claims else ["a witness without a claim labelled `never`"]
     witness.problems += [f"proved a falsehood: {name}" for name in sorted(claims & proofs)]
-    others = witness.goals.keys() - claims - proofs
-    witness.goals = {name: False for name in others} | {name: True for name in claims - proofs}
-
-
-def judge(unit, config, problems):
-    """Tells of one unit; returns how much of it passed and how much failed."""
-    good, total = sum(unit.goals.values()), len(unit.goals)
-    lines = unit.problems + problems
-    print("FAILED" if lines else "OK", unit.name, f"{good}/{total}", f"{unit.seconds:.0f} s")
-    print("".join(f"  {line}\n" for line in lines), end="", flush=True)
-    return good, max(total - good, len(lines))
+    witness.goals = {name: name in claims for name in witness.goals.keys() - proofs}
 
 
 def main():
@@ -266,25 +252,22 @@ def main():
     os.chdir(Path(__file__).resolve().parent.parent)
     config, rows, trusted = args.config, read_units(), read_trusted()
     if args.update:
-        new = sorted({*core_files(), *map(str, Path("proofs/laws").glob("*.c"))})
-        rows += [Unit(Path(f).stem, f) for f in new if f not in [row.file for row in rows]]
+        new = set(sources(CORE + ["proofs/laws"])) - {row.file for row in rows}
+        rows += [Unit(Path(file).stem, file) for file in sorted(new)]
     units = [row for row in rows if row.name in (args.names or [row.name])]
-    files = [] if args.names else sorted(Path("proofs/witnesses").glob("*.c"))
-    witnesses = [Unit(path.stem, str(path)) for path in files]
+    files = sources([] if args.names else ["proofs/witnesses"])
+    witnesses = [Unit(Path(file).stem, file) for file in files]
     if len(units) < len(args.names) or any(row.options not in OPTIONS for row in rows):
         sys.exit("prove.py: an unknown unit, or an unknown option in units.tsv")
-
-    Path("build").mkdir(exist_ok=True)
-    subprocess.run(["why3", "config", "detect", "-C", "build/why3.conf"], env=environment(),
-                   check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    configure_provers()
     Path("build/nothing.c").write_text("#include <stdint.h>\n")
-    _, text = run(["frama-c", "-machdep", CONFIGS[config][0], "build/nothing.c"])
-    builtin = {place for place, _ in read_report(text)}
-
+    nothing = run(["frama-c", "-machdep", CONFIGS[config][0], "build/nothing.c"])
+    builtin = {place for place, _ in read_report(nothing[1])}
     passed = failed = 0
     with ThreadPoolExecutor(os.cpu_count()) as pool:
+        largest = sorted(units, key=lambda unit: unit.expected[config].zfill(12), reverse=True)
         jobs = {unit: [pool.submit(prove, unit, config, smoke) for smoke in (False, True)]
-                for unit in units}
+                for unit in largest}
         jobs |= {unit: [pool.submit(refute, unit, config)] for unit in witnesses}
         for unit in units + witnesses:
             for job in jobs[unit]:
@@ -297,12 +280,15 @@ def main():
                 elif unit.counts().split("/")[-1] != unit.expected[config].split("/")[-1]:
                     problems.append(f"expected {unit.expected[config]} goals+smoke tests, "
                                     f"not {unit.counts()}")
-            good, bad = judge(unit, config, problems)
-            passed, failed = passed + good, failed + bad
+            problems += unit.problems
+            good, total = sum(unit.goals.values()), len(unit.goals)
+            verdict = "FAILED" if problems else "OK"
+            print(f"{verdict} {unit.name} {good}/{total} {unit.seconds:.0f} s")
+            print("".join(f"  {line}\n" for line in problems), end="", flush=True)
+            passed, failed = passed + good, failed + max(total - good, len(problems))
     if not args.names:
-        lines = list(whole(units, config, builtin, trusted))
-        print("".join(f"FAILED {line}\n" for line in lines), end="")
-        failed += len(lines)
+        for failed, line in enumerate(whole(units, config, builtin, trusted), failed + 1):
+            print("FAILED " + line)
     if args.update:
         write_units(rows)
     print(f"{passed} passed, {failed} failed")

@@ -1,0 +1,108 @@
+#!/usr/bin/python3
+"""Breaks the core on purpose, one small change at a time, and sees a proof fail each time.
+
+    proofs/mutants.py [--config host|pool] [FILTER]     (names that contain FILTER, or all)
+
+proofs/mutants/*.tsv holds a mutant a line: name, file, the text to change (it stands in the file
+once), what to change it to, and perhaps `equivalent: REASON` for a change that changes nothing:
+that is counted and not run. A mutant is killed by the first goal that is not Valid, with the very
+flags of `make prove`, in the function that was changed. One that survives is a hole in a
+contract."""
+import argparse, os, re, shutil, signal, subprocess, sys, tempfile
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import prove
+
+
+def read_mutants(wanted):
+    for path in sorted(Path("proofs/mutants").glob("*.tsv")):
+        for line in path.read_text().splitlines():
+            columns = (line + "\t\t").split("\t")
+            if line and not line.startswith("#") and wanted in columns[0]:
+                yield columns[:5]
+
+
+def enclosing_function(text, place):
+    """The name of the function a place in a source lies in, or None outside all of them."""
+    before = text[:place]
+    if before.rfind("\n}") > before.rfind(") {\n"):
+        return None
+    heads = re.findall(r"^[a-z][\w ]*?\b(\w+)\(", before, re.M)
+    return heads[-1] if heads else None
+
+
+def unit_of(file, units):
+    """The unit that proves what a file says: its own, or for a header that of the same name."""
+    named = [unit for unit in units if unit.file == file or unit.name == Path(file).stem]
+    return named[0] if named else None
+
+
+def first_failure(flags, folder):
+    """Runs Frama-C until a goal is not Valid and returns that goal, or None if all are; and what
+    it said last."""
+    more = ["-session", folder + "/session", "-wp-par", "1"]
+    running = subprocess.Popen(flags + more, cwd=folder, text=True,
+                               env=prove.environment(folder), stdin=subprocess.DEVNULL,
+                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                               start_new_session=True)
+    last = []
+    try:
+        for line in running.stdout:
+            last = last[-9:] + [line]
+            goal = re.match(r"\[wp\] \[[^]]+\] Goal (\S+)(?! : Valid)$", line.rstrip())
+            if goal:
+                return goal[1], last
+    finally:
+        if running.poll() is None:
+            os.killpg(running.pid, signal.SIGTERM)
+        running.wait()
+    return None, last
+
+
+def judge(mutant, units, config):
+    name, file, old, new, note = mutant
+    if note.startswith("equivalent:"):
+        return "equivalent", note[len("equivalent:"):].strip()
+    text, unit = Path(file).read_text(), unit_of(file, units)
+    if text.count(old) != 1 or old == new or not unit:
+        return "error", f"its text stands {text.count(old)} times in {file}, of unit {unit}"
+    with tempfile.TemporaryDirectory() as folder:
+        for tree in ["src", "specs"]:
+            shutil.copytree(tree, f"{folder}/{tree}")
+        Path(folder, file).write_text(text.replace(old, new))
+        compiled = subprocess.run(["gcc", "-std=c11", "-Isrc", *prove.CONFIGS[config][1], "-w",
+                                   "-fsyntax-only", unit.file], cwd=folder, text=True,
+                                  stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        if compiled.returncode:
+            return "error", "it does not compile: " + compiled.stdout.splitlines()[0]
+        function = enclosing_function(text, text.index(old))
+        only = ["-wp-fct", function] if function else []
+        goal, last = first_failure(prove.command(unit, config, only=only), folder)
+    if goal:
+        return "killed", goal
+    if not any(line.startswith("[wp] Proved goals:") for line in last):
+        return "error", "Frama-C refused it: " + " ".join("".join(last).split())
+    return "survived", f"every goal of {function or unit.name} is still Valid"
+
+
+def main():
+    parser = argparse.ArgumentParser(description="Proves that the contracts tell mutants.")
+    parser.add_argument("--config", choices=prove.CONFIGS, default="pool")
+    parser.add_argument("filter", nargs="?", default="")
+    args = parser.parse_args()
+    os.chdir(Path(__file__).resolve().parent.parent)
+    prove.configure_provers()
+    mutants, units = list(read_mutants(args.filter)), prove.read_units()
+    counts = dict.fromkeys(["killed", "equivalent", "survived", "error"], 0)
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        verdicts = pool.map(lambda mutant: judge(mutant, units, args.config), mutants)
+        for mutant, (verdict, why) in zip(mutants, verdicts):
+            counts[verdict] += 1
+            print(f"{verdict:10} {mutant[1]} {mutant[0]}: {why}", flush=True)
+    print(", ".join(f"{count} {verdict}" for verdict, count in counts.items()))
+    return 1 if counts["survived"] or counts["error"] or not counts["killed"] else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
