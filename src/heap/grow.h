@@ -20,13 +20,6 @@ extern uint32_t current_low, current_high; /* chunks of the current arena not ma
 
 #include "../../specs/grow.acsl"
 
-/* What growth may change. */
-#define GROWTH_TABLES                                                                              \
-    page_free[0..PAGE_WORDS - 1], page_released[0..PAGE_WORDS - 1], chunk_summary[0..CHUNKS - 1],  \
-        chunk_mapped[0..CHUNKS - 1], mapped_low, mapped_high, total_free, total_released,          \
-        total_mapped, arena_hint[0..HINTS - 1], hint_first, hint_count, current_low, current_high, \
-        os_reserved[0..ARENAS - 1], os_mapped[0..CHUNKS - 1], os_refused
-
 /* Adds a hint, to be tried after those already there. Returns 1, or 0 if `arena` is over ARENAS or
  * no room is left; then nothing changed. */
 /*@ requires growth: Growth;

@@ -9,13 +9,6 @@
 #include "heap/heap_locked.h"
 #include "os/lock.h"
 
-/* What the heap lock protects. */
-#define HEAP_TABLES                                                                                \
-    GROWTH_TABLES, SPAN_TABLES, ZEROED_TABLES, span_link[0..SPANS - 1],                            \
-        span_list[0..SPAN_LISTS - 1], list_place[0..SPANS - 1], list_length[0..SPAN_LISTS - 1],    \
-        special[0..SPECIALS - 1], special_head[0..SPANS - 1], special_made,                        \
-        special_rank[0..SPECIALS - 1], special_touched, page_specials[0..PAGE_WORDS - 1]
-
 /* Whether the running thread holds the heap, and the span its last call handed out or took back. */
 //@ ghost int heap_held;
 //@ ghost uint32_t heap_touched;

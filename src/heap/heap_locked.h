@@ -43,13 +43,6 @@ extern uint32_t total_live[KINDS]; /* pages in live spans, by kind */
 
 #include "../../specs/heap.acsl"
 
-/* What handing out and taking back may change. */
-#define SPAN_TABLES                                                                                \
-    span[0..SPANS - 1], pool_stack[0..SPANS - 1], pool_place[0..SPANS - 1], pool_count, pool_made, \
-        page_span[0..PAGES - 1], page_in_use[0..PAGE_WORDS - 1], total_live[0..KINDS - 1],         \
-        span_owner[0..SPANS - 1]
-#define ZEROED_TABLES zeroed_base[0..ARENAS - 1], zeroed_raised, page_handed[0..PAGES - 1]
-
 /* Hands out n pages as a span of this kind and class (0 but for heap spans): the lowest run of n
  * free pages, after growing if there is none. Refuses what makes no sense, and fails if and only
  * if no record is left, or no run is free and the system refused to help; then nothing changed.
