@@ -1,4 +1,5 @@
 #include "page/chunk.h"
+#include "page/bits.h"
 
 uint64_t page_free[PAGE_WORDS];
 uint64_t page_released[PAGE_WORDS];

@@ -6,7 +6,7 @@
 #define CAIRN_CHUNK_H
 
 #include "config.h"
-#include "page/bits.h"
+#include "../../specs/bits.acsl"
 
 extern uint64_t page_free[PAGE_WORDS];
 extern uint64_t page_released[PAGE_WORDS];

@@ -1,4 +1,5 @@
 #include "page/chunk.h"
+#include "page/bits.h"
 #include "../../specs/chunk_lemmas.acsl"
 
 /* One bit for each page from p to the end of p's word: is it free? */
