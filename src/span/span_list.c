@@ -198,6 +198,8 @@ static void unlink_span(uint32_t list, uint32_t s) {
     //@ ghost close_places(list, list_place[s]);
     //@ ghost list_length[list]--;
     join(list, prev, next);
+    //@ assert first: FirstOn;
+    //@ assert last: LastOn;
     span_link[s].next = 0;
     span_link[s].prev = 0;
     span_link[s].list = 0;
