@@ -40,7 +40,8 @@ struct span_list span_list[SPAN_LISTS];
     {
         /@ loop invariant range: 1 <= i <= SPANS;
            loop invariant opened: \forall integer t; 1 <= t < SPANS && span_link[t].list == list ==>
-             list_place[t] == \at(list_place[t], Pre) + (t < i && \at(list_place[t], Pre) >= k ? 1 : 0);
+             list_place[t] == \at(list_place[t], Pre) +
+               (t < i && \at(list_place[t], Pre) >= k ? 1 : 0);
            loop invariant others: PlacesBut{Pre,Here}(list);
            loop assigns i, list_place[1 .. SPANS - 1];
            loop variant SPANS - i;
@@ -63,7 +64,8 @@ struct span_list span_list[SPAN_LISTS];
     {
         /@ loop invariant range: 1 <= i <= SPANS;
            loop invariant closed: \forall integer t; 1 <= t < SPANS && span_link[t].list == list ==>
-             list_place[t] == \at(list_place[t], Pre) - (t < i && \at(list_place[t], Pre) > k ? 1 : 0);
+             list_place[t] == \at(list_place[t], Pre) -
+               (t < i && \at(list_place[t], Pre) > k ? 1 : 0);
            loop invariant others: PlacesBut{Pre,Here}(list);
            loop assigns i, list_place[1 .. SPANS - 1];
            loop variant SPANS - i;
