@@ -144,6 +144,7 @@ static void link_between(uint32_t list, uint32_t s, uint32_t before, uint32_t af
         list_length[list]++;
      */
     span_link[s].list = list;
+    //@ assert unique: PlaceUnique;
     join(list, before, s);
     join(list, s, after);
     /*@ ghost
