@@ -40,7 +40,8 @@ struct span_list span_list[SPAN_LISTS];
     {
         /@ loop invariant range: 1 <= i <= SPANS;
            loop invariant opened: \forall integer t; 1 <= t < SPANS && span_link[t].list == list ==>
-             list_place[t] == \at(list_place[t], Pre) + (t < i && \at(list_place[t], Pre) >= k ? 1 : 0);
+             list_place[t] == \at(list_place[t], Pre) +
+               (t < i && \at(list_place[t], Pre) >= k ? 1 : 0);
            loop invariant others: PlacesBut{Pre,Here}(list);
            loop assigns i, list_place[1 .. SPANS - 1];
            loop variant SPANS - i;
@@ -63,7 +64,8 @@ struct span_list span_list[SPAN_LISTS];
     {
         /@ loop invariant range: 1 <= i <= SPANS;
            loop invariant closed: \forall integer t; 1 <= t < SPANS && span_link[t].list == list ==>
-             list_place[t] == \at(list_place[t], Pre) - (t < i && \at(list_place[t], Pre) > k ? 1 : 0);
+             list_place[t] == \at(list_place[t], Pre) -
+               (t < i && \at(list_place[t], Pre) > k ? 1 : 0);
            loop invariant others: PlacesBut{Pre,Here}(list);
            loop assigns i, list_place[1 .. SPANS - 1];
            loop variant SPANS - i;
@@ -142,6 +144,7 @@ static void link_between(uint32_t list, uint32_t s, uint32_t before, uint32_t af
         list_length[list]++;
      */
     span_link[s].list = list;
+    //@ assert unique: PlaceUnique;
     join(list, before, s);
     join(list, s, after);
     /*@ ghost
@@ -198,6 +201,8 @@ static void unlink_span(uint32_t list, uint32_t s) {
     //@ ghost close_places(list, list_place[s]);
     //@ ghost list_length[list]--;
     join(list, prev, next);
+    //@ assert first: FirstOn;
+    //@ assert last: LastOn;
     span_link[s].next = 0;
     span_link[s].prev = 0;
     span_link[s].list = 0;
