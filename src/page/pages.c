@@ -66,20 +66,24 @@ static uint32_t pages_in_chunk(uint32_t p, uint32_t end) {
     return end - p < room ? end - p : room;
 }
 
-/* Hands out n pages of chunk c from index i. Returns how many were released. */
-/*@ requires chunk: c < CHUNKS;
-    requires range: i + n <= CHUNK_PAGES;
+/* Hands out n pages from page p, all in one chunk. Returns how many were released. */
+/*@ requires window: p < PAGES;
+    requires inside: p % CHUNK_PAGES + n <= CHUNK_PAGES;
     requires summaries: Summaries;
     terminates \true;
     exits \false;
-    assigns page_free[0 .. PAGE_WORDS - 1], page_released[0 .. PAGE_WORDS - 1], chunk_summary[c];
+    assigns page_free[0 .. PAGE_WORDS - 1], page_released[0 .. PAGE_WORDS - 1],
+            chunk_summary[0 .. CHUNKS - 1];
     ensures summaries: Summaries;
-    ensures took: TookPages{Pre,Post}(CHUNK_START(c) + i, CHUNK_START(c) + i + n);
-    ensures cleared: ClearedReleased{Pre,Post}(CHUNK_START(c) + i, CHUNK_START(c) + i + n);
-    ensures count: \result == ReleasedCount{Pre}(CHUNK_START(c) + i, CHUNK_START(c) + i + n);
+    ensures took: TookPages{Pre,Post}(p, p + n);
+    ensures cleared: ClearedReleased{Pre,Post}(p, p + n);
+    ensures count: \result == ReleasedCount{Pre}(p, p + n);
+    ensures bound: \result <= n;
  */
-static uint32_t alloc_in_chunk(uint32_t c, uint32_t i, uint32_t n) {
-    uint32_t released = chunk_alloc_range(c, i, n);
+static uint32_t alloc_in_chunk(uint32_t p, uint32_t n) {
+    uint32_t c = p / CHUNK_PAGES;
+    //@ ghost count_bounds(p, p + n);
+    uint32_t released = chunk_alloc_range(c, p % CHUNK_PAGES, n);
     chunk_summary[c] = chunk_summarize(c);
     //@ assert others: OthersUnchanged{Pre,Here}(c);
     //@ assert this: Summarized(c);
@@ -113,7 +117,6 @@ static uint32_t alloc_range(uint32_t p, uint32_t end) {
      */
     while (at < end) {
         uint32_t n = pages_in_chunk(at, end);
-        //@ ghost count_bounds(at, at + n);
         /*@ ghost
             uint32_t k = at;
             /@ loop invariant range: at <= k <= at + n;
@@ -125,7 +128,7 @@ static uint32_t alloc_range(uint32_t p, uint32_t end) {
             while (k < at + n) {
                 k++;
             } */
-        released += alloc_in_chunk(at / CHUNK_PAGES, at % CHUNK_PAGES, n);
+        released += alloc_in_chunk(at, n);
         at += n;
     }
     return released;
@@ -157,18 +160,19 @@ void pages_alloc(uint32_t p, uint32_t n) {
     total_released -= released;
 }
 
-/* Takes back n pages of chunk c from index i. */
-/*@ requires chunk: c < CHUNKS;
-    requires range: i + n <= CHUNK_PAGES;
+/* Takes back n pages from page p, all in one chunk. */
+/*@ requires window: p < PAGES;
+    requires inside: p % CHUNK_PAGES + n <= CHUNK_PAGES;
     requires summaries: Summaries;
     terminates \true;
     exits \false;
-    assigns page_free[0 .. PAGE_WORDS - 1], chunk_summary[c];
+    assigns page_free[0 .. PAGE_WORDS - 1], chunk_summary[0 .. CHUNKS - 1];
     ensures summaries: Summaries;
-    ensures gave: GavePages{Pre,Post}(CHUNK_START(c) + i, CHUNK_START(c) + i + n);
+    ensures gave: GavePages{Pre,Post}(p, p + n);
  */
-static void free_in_chunk(uint32_t c, uint32_t i, uint32_t n) {
-    chunk_free_range(c, i, n);
+static void free_in_chunk(uint32_t p, uint32_t n) {
+    uint32_t c = p / CHUNK_PAGES;
+    chunk_free_range(c, p % CHUNK_PAGES, n);
     chunk_summary[c] = chunk_summarize(c);
     //@ assert others: OthersUnchanged{Pre,Here}(c);
     //@ assert this: Summarized(c);
@@ -197,7 +201,7 @@ static void free_range(uint32_t p, uint32_t end) {
      */
     while (at < end) {
         uint32_t n = pages_in_chunk(at, end);
-        free_in_chunk(at / CHUNK_PAGES, at % CHUNK_PAGES, n);
+        free_in_chunk(at, n);
         at += n;
     }
     /*@ ghost
@@ -315,6 +319,8 @@ void pages_grow(uint32_t c, uint32_t n) {
     map_chunks(c, n);
     free_range(CHUNK_START(c), CHUNK_START(c + n));
     release_chunks(c, n);
+    //@ assert mapped: FreeIsMapped;
+    //@ assert released: ReleasedIsFree;
 }
 
 /* Is chunk c as the invariant has it, its share of the totals left out? */
@@ -343,7 +349,6 @@ int pages_audit(void) {
     if (mapped_low > mapped_high || mapped_high > CHUNKS) {
         return 0;
     }
-    //@ ghost count_bounds(0, 0);
     /*@ loop invariant range: 0 <= c <= CHUNKS;
         loop invariant sound: ChunksSound(c);
         loop invariant unused: unused == FreeCount(0, CHUNK_START(c)) <= CHUNK_START(c);
@@ -354,6 +359,7 @@ int pages_audit(void) {
      */
     for (uint32_t c = 0; c < CHUNKS; c++) {
         if (!chunk_is_sound(c)) {
+            //@ assert unsound: !ChunksSound(CHUNKS);
             return 0;
         }
         //@ ghost count_split(0, CHUNK_START(c), CHUNK_END(c));
@@ -362,5 +368,6 @@ int pages_audit(void) {
         released += chunk_count_released(c, 0, CHUNK_PAGES);
         mapped += chunk_mapped[c] != 0 ? CHUNK_PAGES : 0;
     }
+    //@ assert sound: FreeIsMapped && ReleasedIsFree && Summaries && MappedRange;
     return unused == total_free && released == total_released && mapped == total_mapped;
 }
