@@ -221,6 +221,29 @@ static void test_audit(void) {
     CHECK_SEEN(page_free[PAGE_WORDS - 1] ^= 1, page_free[PAGE_WORDS - 1] ^= 1);
     CHECK_SEEN(page_released[0] ^= 1, page_released[0] ^= 1);
     CHECK_SEEN(page_released[PAGE_WORDS - 1] ^= 1, page_released[PAGE_WORDS - 1] ^= 1);
+    CHECK_SEEN((page_released[PAGE_WORDS - 1] ^= 1, total_released++),
+               (page_released[PAGE_WORDS - 1] ^= 1, total_released--));
+}
+
+/* Every page of the window mapped and free. */
+static void test_full(void) {
+    for (uint32_t c = 0; c < CHUNKS; c++) {
+        if (!is_mapped[c]) {
+            grow(c, 1);
+        }
+    }
+    for (uint32_t p = 0; p < PAGES; p++) {
+        if (!is_free[p]) {
+            give_back(p, 1);
+        }
+    }
+    check_tables();
+    CHECK(pages_find(PAGES) == 0);
+    CHECK(pages_find(PAGES + 1) == PAGES);
+    alloc(0, PAGES);
+    CHECK(pages_find(1) == PAGES);
+    CHECK(total_free == 0 && total_released == 0);
+    check_tables();
 }
 
 int main(void) {
@@ -228,5 +251,6 @@ int main(void) {
     test_borders();
     test_audit();
     test_against_bytes();
+    test_full();
     return test_report("pages");
 }
