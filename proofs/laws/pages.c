@@ -9,6 +9,8 @@
         chunk_summary[c].start == 0 && chunk_summary[c].max == 0 && chunk_summary[c].end == 0) &&
       mapped_low == 0 && mapped_high == 0 &&
       total_mapped == 0 && total_free == 0 && total_released == 0;
+    lemma NoRun_Unchanged{K,L}: \forall integer lo, hi, n;
+      FreeUnchanged{K,L}(lo, hi) && NoRun{K}(lo, hi, n) ==> NoRun{L}(lo, hi, n);
     lemma Bit_Zero: \forall integer i; !Bit(0, i);
     lemma PagesZero_Used{L}: PagesZero ==> AllUsed(0, PAGES) && AllUnreleased(0, PAGES);
     lemma Summaries_Empty{L}: PagesZero ==> Summaries;
@@ -89,6 +91,9 @@ void law_pages_totals(void) {
         //@ ghost count_split(0, CHUNK_START(c), CHUNK_END(c));
         //@ ghost count_bounds(CHUNK_START(c), CHUNK_END(c));
         //@ ghost count_used(CHUNK_START(c), CHUNK_END(c));
+        //@ assert sound: ChunksSound(CHUNKS);
+        //@ assert unmapped: !ChunkMapped(c) ==> AllUsed(CHUNK_START(c), CHUNK_END(c));
+        //@ assert next: MappedCount(c + 1) == MappedCount(c) + (chunk_mapped[c] != 0 ? 1 : 0);
     }
 }
 
@@ -111,7 +116,9 @@ int law_pages_again(uint32_t n) {
     pages_alloc(p, n);
     //@ assert mapped: AllMapped(p, p + n);
     pages_free(p, n);
+    //@ assert same: FreeUnchanged{Pre,Here}(0, p + n - 1);
     //@ assert free: AllFree(p, p + n);
+    //@ assert lowest: NoRun(0, p + n - 1, n);
     return pages_find(n) == p;
 }
 
