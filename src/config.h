@@ -38,12 +38,15 @@
 #define PAGE_WORDS (CHUNKS * CHUNK_WORDS)         /* words of a bitmap with a bit a page */
 #define SIZE_CLASSES 68                           /* Go's; class 0 is "large" */
 #define SPAN_CLASSES (2 * SIZE_CLASSES)           /* a size class with and without pointers */
+#define SLOTS_MAX 65535                           /* slots in a span */
+#define POINTER_BITS_MAX 512 /* bytes: up to this slot size a span ends in its pointer bits */
 
 _Static_assert(CHUNK_WORDS * WORD_BITS == CHUNK_PAGES, "a chunk's bitmap is whole words");
 _Static_assert(ARENAS >= 1 && ARENA_CHUNKS >= 1, "a window holds a page");
 _Static_assert(PAGES <= 1 << 23, "page numbers and sums of two of them fit 32 bits");
 _Static_assert(SPANS >= 2 && SPANS <= 1 << 22, "a span number fits 32 bits");
 _Static_assert(SPECIALS >= 2 && SPECIALS <= 1 << 22, "a special's number fits 32 bits");
+_Static_assert(HINTS >= 2, "a region of the system's choice leaves a hint on either side");
 _Static_assert(SPAN_LISTS >= 4, "the tests need three lists");
 
 #endif

@@ -1,18 +1,18 @@
 /* The trusted floor: all that Cairn believes without proof about the system below it. Managed
  * memory is a window of PAGES pages; the core speaks of it in arenas, chunks and pages only, and
  * the floor alone knows where the window lies. Each contract here is an assumption, numbered as in
- * proofs/TRUSTED.md and tested against the real thing.
- *
- * The ghost tables say what the system has given us so far. */
+ * proofs/TRUSTED.md and tested against the real thing. The ghost tables
+ * say what the system has given us so far. */
 #ifndef CAIRN_OS_H
 #define CAIRN_OS_H
 
 #include "config.h"
 
-/*@ ghost unsigned char os_reserved[ARENAS]; // 1: the arena's addresses are ours
-  @ ghost unsigned char os_mapped[CHUNKS];   // 1: the chunk's memory is there
-  @ ghost int os_refused;                    // 1: the system refused something since it was cleared
- */
+/* 1: the arena's addresses are ours; the chunk's memory is there; the system refused something
+ * since this was cleared. */
+//@ ghost unsigned char os_reserved[ARENAS];
+//@ ghost unsigned char os_mapped[CHUNKS];
+//@ ghost int os_refused;
 
 #include "../../specs/os.acsl"
 

@@ -6,7 +6,7 @@
 #define CAIRN_CHUNK_H
 
 #include "config.h"
-#include "page/bits.h"
+#include "../../specs/bits.acsl"
 
 extern uint64_t page_free[PAGE_WORDS];
 extern uint64_t page_released[PAGE_WORDS];
@@ -21,7 +21,7 @@ struct run_summary {
 #include "../../specs/chunk.acsl"
 
 #define CHUNK_START(c) (CHUNK_PAGES * (c))
-#define CHUNK_END(c) (CHUNK_PAGES * ((c) + 1))
+#define CHUNK_END(c)   (CHUNK_PAGES * ((c) + 1))
 
 /* Hands out the n pages from index i of chunk c: they are used afterwards and not released.
  * Returns how many of them were released. Cost: one step a word. */
@@ -88,9 +88,10 @@ void chunk_release_all(uint32_t c);
     ensures run: \result < CHUNK_PAGES ==>
       from <= \result && \result + n <= CHUNK_PAGES && n > 0 &&
       AllFree(CHUNK_START(c) + \result, CHUNK_START(c) + \result + n);
-    ensures lowest: n > 0 ==>
-      \forall integer x; from <= x < \result && x + n <= CHUNK_PAGES ==>
-        !AllFree(CHUNK_START(c) + x, CHUNK_START(c) + x + n);
+    ensures lowest: \result < CHUNK_PAGES ==>
+      NoRun(CHUNK_START(c) + from, CHUNK_START(c) + \result + n - 1, n);
+    ensures none: n > 0 && \result == CHUNK_PAGES ==>
+      NoRun(CHUNK_START(c) + from, CHUNK_END(c), n);
  */
 uint32_t chunk_find(uint32_t c, uint32_t n, uint32_t from);
 

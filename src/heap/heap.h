@@ -1,0 +1,123 @@
+/* The page heap: spans of pages for whoever asks. Any thread may call any function here at any
+ * time with any arguments; each takes the heap lock, and its contract speaks of what the calling
+ * thread owns: nobody else's doing changes that.
+ *
+ * Pages are counted, and numbered from the start of the window; spans are records, 0 is none. */
+#ifndef CAIRN_HEAP_H
+#define CAIRN_HEAP_H
+
+#include "heap/heap_locked.h"
+#include "os/lock.h"
+
+/* Whether the running thread holds the heap, and the span its last call handed out or took back. */
+//@ ghost int heap_held;
+//@ ghost uint32_t heap_touched;
+
+/* T5. Waits for the heap. Others may have changed all of it meanwhile, and left it sound; what is
+ * this thread's they left alone. */
+/*@ requires apart: heap_held == 0;
+    requires self: self != 0;
+    terminates \true;
+    exits \false;
+    assigns heap_held, HEAP_TABLES;
+    ensures held: heap_held == 1;
+    ensures heap: Heap;
+    ensures kept: Kept{Pre,Post}(self);
+ */
+void heap_lock(void);
+
+/* T5. Lets go of the heap, which must be sound. What others do from now on is not known. */
+/*@ requires held: heap_held == 1;
+    requires heap: Heap;
+    requires self: self != 0;
+    terminates \true;
+    exits \false;
+    assigns heap_held, HEAP_TABLES;
+    ensures apart: heap_held == 0;
+    ensures kept: Kept{Pre,Post}(self);
+ */
+void heap_unlock(void);
+
+/* Hands out n pages as a heap span of class c: 2 * size class, plus 1 if no pointers are stored in
+ * it; 0 and 1 are one large object. Returns HEAP_OK and the span, which is the caller's, or what
+ * is wrong: HEAP_BAD_SIZE, HEAP_BAD_CLASS, HEAP_NO_MEMORY; then nothing changed.
+ * Cost: under the lock, a step a chunk of the heap, one a page handed out, and growth. */
+/*@ requires apart: heap_held == 0;
+    requires self: self != 0;
+    terminates \true;
+    exits \false;
+    assigns heap_held, HEAP_TABLES;
+    ensures apart: heap_held == 0;
+    ensures kept: KeptBut{Pre,Post}(self, \result.span);
+    ensures size: \result.status == HEAP_BAD_SIZE <==> !SizeOk(n);
+    ensures class: \result.status == HEAP_BAD_CLASS <==> SizeOk(n) && !ClassFits(n, c);
+    ensures other: \result.status == HEAP_OK || \result.status == HEAP_NO_MEMORY ||
+      \result.status == HEAP_BAD_SIZE || \result.status == HEAP_BAD_CLASS;
+    ensures none: \result.span == 0 <==> \result.status != HEAP_OK;
+    ensures fresh: \result.span != 0 ==> \old(span_owner)[\result.span] != self;
+    ensures mine: \result.span != 0 ==> span_owner[\result.span] == self;
+    ensures span: \result.span != 0 ==>
+      SpanIs(\result.span, span[\result.span].base, n, KIND_HEAP, c);
+ */
+struct heap_answer heap_alloc(uint32_t n, uint32_t c);
+
+/* Hands out n pages as a manual span: KIND_STACK, KIND_WORKBUF or KIND_PTRBITS. Returns as
+ * heap_alloc does; HEAP_BAD_KIND for KIND_HEAP and what is no kind. */
+/*@ requires apart: heap_held == 0;
+    requires self: self != 0;
+    terminates \true;
+    exits \false;
+    assigns heap_held, HEAP_TABLES;
+    ensures apart: heap_held == 0;
+    ensures kept: KeptBut{Pre,Post}(self, \result.span);
+    ensures kind: \result.status == HEAP_BAD_KIND <==> !(KIND_HEAP < kind < KINDS);
+    ensures size: \result.status == HEAP_BAD_SIZE <==> KIND_HEAP < kind < KINDS && !SizeOk(n);
+    ensures other: \result.status == HEAP_OK || \result.status == HEAP_NO_MEMORY ||
+      \result.status == HEAP_BAD_SIZE || \result.status == HEAP_BAD_KIND;
+    ensures none: \result.span == 0 <==> \result.status != HEAP_OK;
+    ensures fresh: \result.span != 0 ==> \old(span_owner)[\result.span] != self;
+    ensures mine: \result.span != 0 ==> span_owner[\result.span] == self;
+    ensures span: \result.span != 0 ==>
+      SpanIs(\result.span, span[\result.span].base, n, kind, 0);
+ */
+struct heap_answer heap_alloc_manual(uint32_t n, uint32_t kind);
+
+/* Takes back the heap span that begins at page p. Returns HEAP_OK, or why not; then nothing
+ * changed: HEAP_NO_SPAN (never handed out, or freed already), HEAP_NOT_FIRST, HEAP_BAD_KIND (a
+ * manual span), HEAP_HAS_SLOTS, HEAP_ON_LIST, HEAP_HAS_SPECIALS. A span of the caller's is always
+ * found. Cost: under the lock, a step a chunk of the span. */
+/*@ requires apart: heap_held == 0;
+    requires self: self != 0;
+    terminates \true;
+    exits \false;
+    assigns heap_held, heap_touched, HEAP_TABLES;
+    ensures apart: heap_held == 0;
+    ensures kept: KeptBut{Pre,Post}(self, heap_touched);
+    ensures refused: \result != HEAP_OK ==> heap_touched == 0;
+    ensures gone: \result == HEAP_OK ==> 0 < heap_touched < SPANS &&
+      span_owner[heap_touched] != self;
+    ensures found: MineBegins{Pre}(self, p, KIND_HEAP) ==> \result == HEAP_OK ||
+      \result == HEAP_HAS_SLOTS || \result == HEAP_ON_LIST || \result == HEAP_HAS_SPECIALS;
+ */
+enum heap_status heap_free(uint32_t p);
+
+/* Takes back the manual span of this kind that begins at page p, as heap_free does a heap span.
+ * HEAP_BAD_KIND also for KIND_HEAP and what is no kind. */
+/*@ requires apart: heap_held == 0;
+    requires self: self != 0;
+    terminates \true;
+    exits \false;
+    assigns heap_held, heap_touched, HEAP_TABLES;
+    ensures apart: heap_held == 0;
+    ensures kept: KeptBut{Pre,Post}(self, heap_touched);
+    ensures refused: \result != HEAP_OK ==> heap_touched == 0;
+    ensures gone: \result == HEAP_OK ==> 0 < heap_touched < SPANS &&
+      span_owner[heap_touched] != self;
+    ensures kind: !(KIND_HEAP < kind < KINDS) ==> \result == HEAP_BAD_KIND;
+    ensures found: KIND_HEAP < kind < KINDS && MineBegins{Pre}(self, p, kind) ==>
+      \result == HEAP_OK || \result == HEAP_HAS_SLOTS || \result == HEAP_ON_LIST ||
+      \result == HEAP_HAS_SPECIALS;
+ */
+enum heap_status heap_free_manual(uint32_t p, uint32_t kind);
+
+#endif

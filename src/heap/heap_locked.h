@@ -1,0 +1,127 @@
+/* The page heap under its lock: spans of pages handed out and taken back. Whoever calls a function
+ * here holds the heap lock; the contracts say all there is to say: which pages, the lowest fit,
+ * failing only where it must, and what did not change. As Go's mheap.
+ *
+ * Pages are counted, and numbered from the start of the window; spans are records, 0 is none. */
+#ifndef CAIRN_HEAP_LOCKED_H
+#define CAIRN_HEAP_LOCKED_H
+
+#include "config.h"
+#include "heap/grow.h"
+#include "os/os.h"
+#include "page/pages.h"
+#include "span/arena.h"
+#include "span/span.h"
+#include "span/span_list.h"
+#include "span/span_pool.h"
+#include "span/special.h"
+
+/* What became of a call. */
+enum heap_status {
+    HEAP_OK,
+    HEAP_NO_MEMORY,   /* no run of so many pages and no growth, or no span record */
+    HEAP_BAD_SIZE,    /* no pages asked for, or more than the window has */
+    HEAP_BAD_KIND,    /* no such kind, or a span of another kind */
+    HEAP_BAD_CLASS,   /* no such class, or not for a span of this size or kind */
+    HEAP_NO_SPAN,     /* no live span has this page: never handed out, or freed already */
+    HEAP_NOT_FIRST,   /* the page is inside a live span, and not its first */
+    HEAP_HAS_SLOTS,   /* the span has live slots */
+    HEAP_ON_LIST,     /* the span is on a list */
+    HEAP_HAS_SPECIALS /* the span has special records */
+};
+
+struct heap_answer {
+    enum heap_status status;
+    uint32_t span; /* 0 unless the status is HEAP_OK */
+};
+
+extern uint32_t total_live[KINDS]; /* pages in live spans, by kind */
+
+/* Who owns a span: a thread's number, 0 is nobody. And the thread that is running. */
+//@ ghost uint32_t span_owner[SPANS];
+//@ ghost uint32_t self;
+
+#include "../../specs/heap.acsl"
+
+/* Hands out n pages as a span of this kind and class (0 but for heap spans): the lowest run of n
+ * free pages, after growing if there is none. Refuses what makes no sense, and fails if and only
+ * if no record is left, or no run is free and the system refused to help; then nothing changed.
+ * Cost: that of pages_find, and a step a page. */
+/*@ requires heap: Heap;
+    requires self: self != 0;
+    terminates \true;
+    exits \false;
+    assigns GROWTH_TABLES, SPAN_TABLES, ZEROED_TABLES;
+    ensures heap: Heap;
+    ensures same: \result.span == 0 ==> HeapUnchanged{Pre,Post};
+    ensures owners: OwnersUnchangedBut{Pre,Post}(\result.span);
+    ensures others: SpansUnchangedBut{Pre,Post}(\result.span);
+    behavior bad_size:
+      assumes !SizeOk(n);
+      assigns \nothing;
+      ensures status: \result.status == HEAP_BAD_SIZE && \result.span == 0;
+    behavior bad_kind:
+      assumes SizeOk(n) && !KindOk(kind);
+      assigns \nothing;
+      ensures status: \result.status == HEAP_BAD_KIND && \result.span == 0;
+    behavior bad_class:
+      assumes SizeOk(n) && KindOk(kind) && !ClassOk(n, kind, c);
+      assigns \nothing;
+      ensures status: \result.status == HEAP_BAD_CLASS && \result.span == 0;
+    behavior asked:
+      assumes SizeOk(n) && KindOk(kind) && ClassOk(n, kind, c);
+      ensures status: \result.status == (\result.span == 0 ? HEAP_NO_MEMORY : HEAP_OK);
+      ensures deserved: \result.span == 0 ==>
+        SpanPoolEmpty{Pre} || (NoRun{Pre}(0, PAGES, n) && os_refused == 1);
+      ensures span: \result.span != 0 ==>
+        SpanIs(\result.span, span[\result.span].base, n, kind, c);
+      ensures fresh: \result.span != 0 ==> !SpanLive{Pre}(\result.span);
+      ensures lowest: \result.span != 0 ==> LowestFit(span[\result.span].base, n);
+      ensures took: \result.span != 0 ==> SpanTook{Pre,Post}(\result.span);
+      ensures zero: \result.span != 0 && span[\result.span].needs_zero == 0 ==>
+        NoneHanded{Pre}(span[\result.span].base, span[\result.span].base + n);
+      ensures owned: \result.span != 0 ==> span_owner[\result.span] == self;
+      ensures total: \result.span != 0 ==> TotalMoved{Pre,Post}(kind, n);
+    complete behaviors;
+    disjoint behaviors;
+ */
+struct heap_answer heap_alloc_span_locked(uint32_t n, uint32_t kind, uint32_t c);
+
+/* Why the span that begins at page p may not be freed as this kind; HEAP_OK if it may. Total. */
+/*@ requires heap: Heap;
+    terminates \true;
+    exits \false;
+    assigns \nothing;
+    ensures why: WhyRefused(p, kind, \result);
+ */
+enum heap_status heap_may_free(uint32_t p, uint32_t kind);
+
+/* Takes back the span of this kind that begins at page p. Its pages are free afterwards, its
+ * record may serve again. Returns HEAP_OK, or why not (see heap_may_free); then nothing changed.
+ * Cost: a step a chunk. */
+/*@ requires heap: Heap;
+    terminates \true;
+    exits \false;
+    assigns page_free[0 .. PAGE_WORDS - 1], chunk_summary[0 .. CHUNKS - 1], total_free,
+            SPAN_TABLES;
+    ensures heap: Heap;
+    ensures why: WhyRefused{Pre}(p, kind, \result);
+    behavior freed:
+      assumes MayFree(p, kind);
+      ensures status: \result == HEAP_OK;
+      ensures gave: GavePages{Pre,Post}(p, p + \old(span[page_span[p]].npages));
+      ensures dead: !SpanLive(\old(page_span[p]));
+      ensures others: SpansUnchangedBut{Pre,Post}(\old(page_span[p]));
+      ensures owners: OwnersUnchangedBut{Pre,Post}(\old(page_span[p]));
+      ensures total: TotalMoved{Pre,Post}(kind, -\old(span[page_span[p]].npages));
+    behavior refused:
+      assumes !MayFree(p, kind);
+      assigns \nothing;
+      ensures status: \result != HEAP_OK;
+      ensures same: HeapUnchanged{Pre,Post};
+    complete behaviors;
+    disjoint behaviors;
+ */
+enum heap_status heap_free_span_locked(uint32_t p, uint32_t kind);
+
+#endif

@@ -1,0 +1,78 @@
+/* The floor on Linux. The window is a fixed range of addresses; an arena of it becomes ours by a
+ * mapping without access, a chunk gets its memory by allowing access. Nothing is held at start. */
+#define _GNU_SOURCE
+#include "os/os.h"
+#include "os/memory.h"
+#include <string.h>
+#include <sys/mman.h>
+
+/* Where the window starts: as in Go, far from what the loader, brk and mmap use. There lies the
+ * address sanitizer's shadow, so a program with that has its window higher up. */
+#ifndef OS_WINDOW
+#ifdef __SANITIZE_ADDRESS__
+#define OS_WINDOW 0x200000000000
+#else
+#define OS_WINDOW 0xc000000000
+#endif
+#endif
+#define CHUNK_SIZE ((size_t)CHUNK_PAGES * PAGE_SIZE)
+#define ARENA_SIZE ((size_t)ARENA_PAGES * PAGE_SIZE)
+#define OS_FLAGS   (MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE)
+_Static_assert(sizeof(void *) == 8, "the window needs a 64-bit address space");
+
+static char *address_of(size_t offset) {
+    return (char *)(uintptr_t)(OS_WINDOW + offset);
+}
+
+int os_reserve(uint32_t a, uint32_t n) {
+    char *want = address_of(a * ARENA_SIZE);
+    if (n == 0 || n > ARENAS || a > ARENAS - n) {
+        return 0;
+    }
+    char *got = mmap(want, n * ARENA_SIZE, PROT_NONE, OS_FLAGS | MAP_FIXED_NOREPLACE, -1, 0);
+    if (got != MAP_FAILED && got != want) { /* before Linux 4.17 the address is but a wish */
+        munmap(got, n * ARENA_SIZE);
+    }
+    return got == want;
+}
+
+uint32_t os_reserve_any(uint32_t n) {
+    uint32_t a = 0;
+    while (a < ARENAS && !os_reserve(a, n)) {
+        a++;
+    }
+    return a;
+}
+
+void os_release(uint32_t a, uint32_t n) {
+    munmap(address_of(a * ARENA_SIZE), n * ARENA_SIZE);
+}
+
+int os_map(uint32_t c, uint32_t n) {
+    char *start = address_of(c * CHUNK_SIZE);
+    if (mprotect(start, n * CHUNK_SIZE, PROT_READ | PROT_WRITE) == 0) {
+        return 1;
+    }
+    mprotect(start, n * CHUNK_SIZE, PROT_NONE); /* it may have got half way */
+    return 0;
+}
+
+void os_unmap(uint32_t c, uint32_t n) {
+    char *start = address_of(c * CHUNK_SIZE);
+    if (mmap(start, n * CHUNK_SIZE, PROT_NONE, OS_FLAGS | MAP_FIXED, -1, 0) == MAP_FAILED) {
+        memset(start, 0, n * CHUNK_SIZE); /* it stays, then: the next os_map must find zeros */
+    }
+}
+
+void *os_address(uint32_t p) {
+    return address_of((size_t)p * PAGE_SIZE);
+}
+
+uint32_t os_page_of(const void *address) {
+    uintptr_t offset = (uintptr_t)address - OS_WINDOW;
+    return offset < (size_t)PAGES * PAGE_SIZE ? (uint32_t)(offset / PAGE_SIZE) : PAGES;
+}
+
+void os_zero(uint32_t p, uint32_t n) {
+    memset(os_address(p), 0, (size_t)n * PAGE_SIZE);
+}

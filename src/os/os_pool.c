@@ -1,0 +1,65 @@
+/* The floor without an operating system: the window is one static array, and nothing is called.
+ * Memory is always there, so mapping only sees to it that what was used before reads as zero. */
+#include "os/os.h"
+#include "os/memory.h"
+#include <stddef.h>
+
+#define PAGE_CELLS (PAGE_SIZE / sizeof(uint64_t))
+static _Alignas(PAGE_SIZE) uint64_t pool[PAGES * PAGE_CELLS];
+static uint8_t held[ARENAS];
+static uint8_t dirty[CHUNKS]; /* 1: the chunk was mapped before */
+
+int os_reserve(uint32_t a, uint32_t n) {
+    int is_free = n > 0 && n <= ARENAS && a <= ARENAS - n;
+    for (uint32_t i = a; is_free && i < a + n; i++) {
+        is_free = !held[i];
+    }
+    for (uint32_t i = a; is_free && i < a + n; i++) {
+        held[i] = 1;
+    }
+    return is_free;
+}
+
+uint32_t os_reserve_any(uint32_t n) {
+    uint32_t a = 0;
+    while (a < ARENAS && !os_reserve(a, n)) {
+        a++;
+    }
+    return a;
+}
+
+void os_release(uint32_t a, uint32_t n) {
+    for (uint32_t i = a; i < a + n; i++) {
+        held[i] = 0;
+    }
+}
+
+int os_map(uint32_t c, uint32_t n) {
+    for (uint32_t i = c; i < c + n; i++) {
+        if (dirty[i]) {
+            os_zero(i * CHUNK_PAGES, CHUNK_PAGES);
+        }
+        dirty[i] = 1;
+    }
+    return 1;
+}
+
+void os_unmap(uint32_t c, uint32_t n) {
+    (void)c, (void)n;
+}
+
+void *os_address(uint32_t p) {
+    return pool + p * PAGE_CELLS;
+}
+
+uint32_t os_page_of(const void *address) {
+    uintptr_t offset = (uintptr_t)address - (uintptr_t)pool;
+    return offset < sizeof pool ? (uint32_t)(offset / PAGE_SIZE) : PAGES;
+}
+
+void os_zero(uint32_t p, uint32_t n) {
+    volatile uint64_t *cell = os_address(p); /* volatile, or compilers make it a call of memset */
+    for (size_t i = 0; i < n * PAGE_CELLS; i++) {
+        cell[i] = 0;
+    }
+}

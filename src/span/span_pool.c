@@ -1,0 +1,64 @@
+#include "span/span_pool.h"
+
+uint32_t pool_stack[SPANS];
+uint32_t pool_place[SPANS];
+uint32_t pool_count;
+uint32_t pool_made;
+
+uint32_t span_pool_alloc(void) {
+    uint32_t s;
+
+    if (pool_count > 0) {
+        pool_count--;
+        return pool_stack[pool_count];
+    }
+    if (pool_made == SPANS - 1)
+        return 0;
+    s = pool_made + 1;
+    pool_stack[pool_made] = s;
+    pool_place[s] = pool_made;
+    pool_made = s;
+    return s;
+}
+
+/* Record s changes places with the first taken one in the stack, and the border moves past it. */
+int span_pool_free(uint32_t s) {
+    uint32_t place, other;
+
+    if (s == 0 || s > pool_made || pool_place[s] < pool_count)
+        return 0;
+    place = pool_place[s];
+    other = pool_stack[pool_count];
+    pool_stack[place] = other;
+    pool_place[other] = place;
+    pool_stack[pool_count] = s;
+    pool_place[s] = pool_count;
+    pool_count++;
+    return 1;
+}
+
+int span_pool_audit(void) {
+    uint32_t i;
+
+    if (pool_count > pool_made || pool_made >= SPANS)
+        return 0;
+    /*@ loop invariant range: 0 <= i <= pool_made;
+        loop invariant stack: PoolStack(i);
+        loop invariant place: PoolPlace(i);
+        loop assigns i;
+        loop variant pool_made - i;
+     */
+    for (i = 0; i < pool_made; i++) {
+        if (pool_stack[i] == 0 || pool_stack[i] > pool_made || pool_place[pool_stack[i]] != i)
+            return 0;
+        if (pool_place[i + 1] >= pool_made || pool_stack[pool_place[i + 1]] != i + 1)
+            return 0;
+    }
+    return 1;
+}
+
+/*@ ghost
+    void span_pool_zero(void)
+    {
+    }
+ */

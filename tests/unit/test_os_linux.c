@@ -1,0 +1,279 @@
+// config: host
+// link: src/os/os_linux.c
+/* T1, T2 against the real Linux: each clause of os.h, with real neighbours and real limits. */
+#define _GNU_SOURCE
+#include "os/memory.h"
+#include "os/os.h"
+#include "../test.h"
+#include <signal.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define ARENA_SIZE ((size_t)ARENA_PAGES * PAGE_SIZE)
+#define CHUNK_SIZE ((size_t)CHUNK_PAGES * PAGE_SIZE)
+
+#ifdef __SANITIZE_ADDRESS__
+#define FITS_LIMITS 0 /* with the address sanitizer the program itself is too large for any */
+#else
+#define FITS_LIMITS 1
+#endif
+
+static char *arena_address(uint32_t a) {
+    return os_address(a * ARENA_PAGES);
+}
+
+static char *chunk_address(uint32_t c) {
+    return os_address(c * CHUNK_PAGES);
+}
+
+/* The protection bits /proc/self/maps shows for the address, "" if nothing is mapped there. */
+static const char *protection(const char *address) {
+    static char answer[5];
+    char line[512];
+    FILE *maps = fopen("/proc/self/maps", "r");
+    answer[0] = 0;
+    while (maps && fgets(line, sizeof line, maps)) {
+        uintptr_t low, high;
+        char bits[5];
+        if (sscanf(line, "%" SCNxPTR "-%" SCNxPTR " %4s", &low, &high, bits) == 3 &&
+            low <= (uintptr_t)address && (uintptr_t)address < high) {
+            memcpy(answer, bits, sizeof bits);
+        }
+    }
+    if (maps) {
+        fclose(maps);
+    }
+    return answer;
+}
+
+static int is_zero(const char *start, size_t size) {
+    for (size_t i = 0; i < size; i++) {
+        if (start[i] != 0) {
+            return 0;
+        }
+    }
+    return 1;
+}
+
+/* How a child that writes to the address ends: 0, or the signal that ends it. */
+static int write_kills(char *address) {
+    pid_t child = fork();
+    if (child == 0) {
+        signal(SIGSEGV, SIG_DFL);
+        *(volatile char *)address = 1;
+        _exit(0);
+    }
+    int status = 0;
+    waitpid(child, &status, 0);
+    return WIFSIGNALED(status) ? WTERMSIG(status) : 0;
+}
+
+static void test_start_empty(void) {
+    for (uint32_t a = 0; a < ARENAS; a += 73) {
+        CHECK(strcmp(protection(arena_address(a)), "") == 0);
+    }
+}
+
+static void test_reserve(void) {
+    CHECK(os_reserve(3, 2) == 1);
+    CHECK(strcmp(protection(arena_address(3)), "---p") == 0);
+    CHECK(strcmp(protection(arena_address(5) - 1), "---p") == 0);
+    CHECK(strcmp(protection(arena_address(3) - 1), "") == 0);
+    CHECK(strcmp(protection(arena_address(5)), "") == 0);
+    CHECK(write_kills(arena_address(3)) == SIGSEGV);
+    /* what is ours is refused: all of it, its start, its end, what holds it */
+    CHECK(os_reserve(3, 2) == 0);
+    CHECK(os_reserve(4, 1) == 0);
+    CHECK(os_reserve(2, 2) == 0);
+    CHECK(os_reserve(4, 2) == 0);
+    CHECK(os_reserve(2, 4) == 0);
+    CHECK(strcmp(protection(arena_address(2)), "") == 0);
+    CHECK(strcmp(protection(arena_address(5)), "") == 0);
+    CHECK(os_reserve(2, 1) == 1);
+    CHECK(os_reserve(5, 1) == 1);
+    os_release(2, 4);
+    CHECK(strcmp(protection(arena_address(3)), "") == 0);
+    CHECK(os_reserve(3, 2) == 1);
+    os_release(4, 1);
+    CHECK(strcmp(protection(arena_address(3)), "---p") == 0);
+    CHECK(strcmp(protection(arena_address(4)), "") == 0);
+    os_release(3, 1);
+}
+
+static void test_outside(void) {
+    CHECK(os_reserve(0, 0) == 0);
+    CHECK(os_reserve(ARENAS, 1) == 0);
+    CHECK(os_reserve(ARENAS, 0) == 0);
+    CHECK(os_reserve(ARENAS - 1, 2) == 0);
+    CHECK(os_reserve(0, ARENAS + 1) == 0);
+    CHECK(os_reserve(UINT32_MAX, 1) == 0);
+    CHECK(os_reserve(1, UINT32_MAX) == 0);
+    CHECK(os_reserve(UINT32_MAX, UINT32_MAX) == 0);
+    CHECK(os_reserve_any(0) == ARENAS);
+    CHECK(os_reserve_any(ARENAS + 1) == ARENAS);
+    CHECK(os_reserve_any(UINT32_MAX) == ARENAS);
+    CHECK(os_reserve(ARENAS - 1, 1) == 1);
+    CHECK(strcmp(protection(arena_address(ARENAS) - 1), "---p") == 0);
+    os_release(ARENAS - 1, 1);
+    CHECK(os_reserve(0, ARENAS) == 1);
+    os_release(0, ARENAS);
+}
+
+/* What somebody else has mapped is refused and stays as it is, even a single page of it. */
+static void test_stranger(void) {
+    char *where = arena_address(7) + ARENA_SIZE / 2;
+    char *page = mmap(where, 4096, PROT_READ | PROT_WRITE,
+                      MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0);
+    CHECK(page == where);
+    memset(page, 0x5a, 4096);
+    CHECK(os_reserve(7, 1) == 0);
+    CHECK(os_reserve(6, 3) == 0);
+    CHECK(strcmp(protection(page), "rw-p") == 0);
+    CHECK(strcmp(protection(arena_address(7)), "") == 0);
+    CHECK(strcmp(protection(arena_address(6)), "") == 0);
+    CHECK(page[0] == 0x5a && page[4095] == 0x5a);
+    CHECK(os_reserve(6, 1) == 1);
+    CHECK(os_reserve(0, 6) == 1);
+    CHECK(os_reserve_any(1) == 8);
+    CHECK(os_reserve_any(1016) == ARENAS);
+    CHECK(os_reserve_any(1015) == 9);
+    CHECK(os_reserve_any(1) == ARENAS);
+    os_release(0, 7);
+    os_release(8, 1016);
+    munmap(page, 4096);
+    CHECK(os_reserve_any(8) == 0);
+    os_release(0, 8);
+}
+
+static void test_map(void) {
+    uint32_t c = 11 * ARENA_CHUNKS + 3;
+    CHECK(os_reserve(11, 2) == 1);
+    CHECK(os_map(c, 2) == 1);
+    CHECK(strcmp(protection(chunk_address(c)), "rw-p") == 0);
+    CHECK(strcmp(protection(chunk_address(c) - 1), "---p") == 0);
+    CHECK(strcmp(protection(chunk_address(c + 2)), "---p") == 0);
+    CHECK(is_zero(chunk_address(c), 2 * CHUNK_SIZE));
+    memset(chunk_address(c), 0x77, 2 * CHUNK_SIZE);
+    CHECK(os_map(c + 2, 1) == 1);
+    CHECK(is_zero(chunk_address(c + 2), CHUNK_SIZE));
+    CHECK(chunk_address(c)[0] == 0x77 && chunk_address(c + 2)[-1] == 0x77);
+    os_unmap(c, 2);
+    CHECK(write_kills(chunk_address(c)) == SIGSEGV);
+    CHECK(write_kills(chunk_address(c + 2)) == 0);
+    CHECK(os_reserve(11, 1) == 0); /* still ours */
+    CHECK(os_map(c, 1) == 1);
+    CHECK(is_zero(chunk_address(c), CHUNK_SIZE));
+    /* across the border of two reservations made one by one */
+    CHECK(os_reserve(13, 1) == 1);
+    CHECK(os_map(13 * ARENA_CHUNKS - 1, 2) == 1);
+    memset(chunk_address(13 * ARENA_CHUNKS - 1), 1, 2 * CHUNK_SIZE);
+    os_unmap(13 * ARENA_CHUNKS - 1, 2);
+    os_unmap(c, 1);
+    os_unmap(c + 2, 1);
+    os_release(11, 3);
+    CHECK(strcmp(protection(chunk_address(c)), "") == 0);
+    CHECK(os_reserve(11, 1) == 1);
+    CHECK(os_map(c, 1) == 1);
+    CHECK(is_zero(chunk_address(c), CHUNK_SIZE));
+    os_unmap(c, 1);
+    os_release(11, 1);
+}
+
+/* Runs the function in a child under a limit; its checks are counted by its exit code. */
+static void with_limit(int resource, rlim_t limit, int (*run)(void)) {
+    pid_t child = fork();
+    if (child == 0) {
+        struct rlimit both = {limit, limit};
+        setrlimit(resource, &both);
+        _exit(run());
+    }
+    int status = 0;
+    waitpid(child, &status, 0);
+    CHECK(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+}
+
+static int run_refused_addresses(void) {
+    CHECK(os_reserve(0, ARENAS) == 0);
+    CHECK(strcmp(protection(arena_address(0)), "") == 0);
+    CHECK(os_reserve_any(512) == ARENAS);
+    CHECK(os_reserve(20, 1) == 1);
+    os_release(20, 1);
+    return test_failed != 0;
+}
+
+/* A refused mapping leaves all its chunks without access, those it could have had included. */
+static int run_refused_memory(void) {
+    CHECK(os_reserve(20, 2) == 1);
+    CHECK(os_map(20 * ARENA_CHUNKS, 2 * ARENA_CHUNKS) == 0);
+    CHECK(strcmp(protection(arena_address(20)), "---p") == 0);
+    CHECK(strcmp(protection(arena_address(22) - 1), "---p") == 0);
+    CHECK(os_map(20 * ARENA_CHUNKS, 1) == 1);
+    CHECK(is_zero(arena_address(20), CHUNK_SIZE));
+    os_unmap(20 * ARENA_CHUNKS, 1);
+    /* now the range is of two reservations of the system's, and the limit is met in the second */
+    CHECK(mmap(arena_address(22), 4096, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) ==
+          arena_address(22));
+    os_release(21, 1);
+    CHECK(os_reserve(21, 1) == 1);
+    CHECK(os_map(21 * ARENA_CHUNKS - 8, 16) == 0);
+    CHECK(strcmp(protection(arena_address(21) - 1), "---p") == 0);
+    CHECK(strcmp(protection(arena_address(21)), "---p") == 0);
+    return test_failed != 0;
+}
+
+static void test_limits(void) {
+    if (FITS_LIMITS) {
+        with_limit(RLIMIT_AS, (rlim_t)8 << 30, run_refused_addresses);
+        with_limit(RLIMIT_DATA, (rlim_t)64 << 20, run_refused_memory);
+    }
+}
+
+static void test_addresses(void) {
+    char *start = os_address(0);
+    char *end = os_address(PAGES);
+    CHECK((size_t)(end - start) == (size_t)PAGES * PAGE_SIZE);
+    CHECK((uintptr_t)start % PAGE_SIZE == 0);
+    CHECK(os_page_of(start) == 0);
+    CHECK(os_page_of(start - 1) == PAGES);
+    CHECK(os_page_of(end - 1) == PAGES - 1);
+    CHECK(os_page_of(end) == PAGES);
+    CHECK(os_page_of(NULL) == PAGES);
+    CHECK(os_page_of((void *)UINTPTR_MAX) == PAGES);
+    CHECK(os_page_of(&start) == PAGES);
+    for (int i = 0; i < 1000; i++) {
+        uint32_t p = (uint32_t)(test_random() % PAGES);
+        char *address = os_address(p);
+        CHECK(address == start + (size_t)p * PAGE_SIZE);
+        CHECK(os_page_of(address + test_random() % PAGE_SIZE) == p);
+    }
+}
+
+static void test_zero(void) {
+    uint32_t p = 30 * ARENA_PAGES + 5;
+    CHECK(os_reserve(30, 1) == 1);
+    CHECK(os_map(30 * ARENA_CHUNKS, 1) == 1);
+    memset(arena_address(30), 0x33, CHUNK_SIZE);
+    os_zero(p, 3);
+    CHECK(is_zero(os_address(p), 3 * PAGE_SIZE));
+    CHECK(((char *)os_address(p))[-1] == 0x33 && ((char *)os_address(p + 3))[0] == 0x33);
+    os_zero(p + 10, 0);
+    CHECK(((char *)os_address(p + 10))[0] == 0x33);
+    os_unmap(30 * ARENA_CHUNKS, 1);
+    os_release(30, 1);
+}
+
+int main(void) {
+    test_start_empty();
+    test_reserve();
+    test_outside();
+    test_stranger();
+    test_map();
+    test_limits();
+    test_addresses();
+    test_zero();
+    test_start_empty();
+    return test_report("os_linux");
+}
