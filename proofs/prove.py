@@ -1,19 +1,15 @@
 #!/usr/bin/python3
 """Proves Cairn: runs Frama-C/WP on every unit of proofs/units.tsv, reads what it says and decides.
 
-    proofs/prove.py [--config host|pool] [--update] [UNIT ...]
-
 Frama-C exits 0 with goals unproved, so no exit code is believed. A run passes if and only if
  - every goal is Valid, within TIME_LIMIT, and there are as many as units.tsv expects;
  - Frama-C's own report calls every property Valid, or believed and listed in trusted.txt;
- - Frama-C gave no warning (a second contract merged in, a missing clause, a memory hypothesis);
+ - Frama-C gave no warning (two contracts merged, a missing clause, a memory hypothesis);
  - every smoke test passed, and there are as many as expected;
- - every function gcc compiles for the core has a full contract, proved in some unit, and that
-   contract is the one other units use;
+ - every function gcc compiles for the core has a full contract, proved in a unit; others use that;
  - every lemma declared was proved, every law is a unit, and every witness's false claim was not.
-The last line is `N passed, N failed`: goals, and false claims refused. Whatever else is wrong
-counts as one failed."""
-import argparse, os, re, shlex, subprocess, sys, tempfile, time
+The last line is `N passed, N failed`: goals, false claims refused, and one for whatever else."""
+import argparse, functools, os, re, shlex, subprocess, sys, tempfile, time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -24,13 +20,12 @@ OVERFLOW = ["-warn-unsigned-overflow", "-warn-unsigned-downcast"]
 OPTIONS = {"-": [], "wrap": OVERFLOW}  # what a unit goes without: where wrap-around is meant
 CORE = ["src/page", "src/span", "src/heap", "src/object"]
 # WP smokes a function only where it has a goal, and each has the one that it does not exit.
-NOT_SMOKE = ("lemma requires assigns ensures assert invariant variant breaks continues returns "
-             "complete_behaviors disjoint_behaviors terminates decreases check").split()
+NOT_SMOKE = ("-@lemma,-@requires,-@assigns,-@ensures,-@assert,-@invariant,-@variant,-@terminates,"
+             "-@decreases,-@complete_behaviors,-@disjoint_behaviors,-@check")
 
 
 class Unit:
     """A row of units.tsv. What is expected reads GOALS+SMOKE, or PROVED/GOALS+SMOKE."""
-
     def __init__(self, name, file, host="-", pool="-", options="-"):
         self.name, self.file, self.options = name, file, options
         self.expected = {"host": host, "pool": pool}
@@ -56,8 +51,16 @@ def write_units(units):
 
 
 def read_trusted():
-    """What is believed without proof, a function or a property as the report has it: its file."""
     return dict(re.findall(r"^\w+\t(.+)\t(.+)$", Path("proofs/trusted.txt").read_text(), re.M))
+
+
+@functools.cache
+def inline_elsewhere(unit):
+    """The inline functions a unit includes; they are proved in the unit named as their header."""
+    gcc = subprocess.run(["gcc", "-Isrc", "-MM", unit.file], stdout=subprocess.PIPE, text=True)
+    near = [path for path in gcc.stdout.split() if re.match(r"src/(?!os/).*\.h$", path)]
+    texts = [Path(path).read_text() for path in near if Path(path).stem != Path(unit.file).stem]
+    return re.findall(r"^static inline [\w ]*?(\w+)\(", "\n".join(texts), re.M)
 
 
 def command(unit, config, smoke=False, only=()):
@@ -67,11 +70,11 @@ def command(unit, config, smoke=False, only=()):
     flags += [flag for flag in OVERFLOW if flag not in OPTIONS[unit.options]]
     flags += ["-wp", "-wp-rte", "-wp-check-memory-model", "-wp-warn-key", "pedantic-assigns=error",
               "-wp-timeout", str(TIME_LIMIT), "-wp-cache", "none"]
-    if not smoke:
-        flags += ["-wp-prover", "z3,cvc4"]
-    else:
-        flags += ["-wp-prover", "z3", "-wp-smoke-tests", "-wp-smoke-timeout", str(SMOKE_LIMIT),
-                  "-wp-prop=-@" + ",-@".join(NOT_SMOKE)]
+    if inline_elsewhere(unit):
+        flags += ["-wp-skip-fct", ",".join(inline_elsewhere(unit))]
+    flags += ["-wp-prover", "z3" if smoke else "z3,cvc4"]
+    if smoke:
+        flags += ["-wp-smoke-tests", "-wp-smoke-timeout", str(SMOKE_LIMIT), "-wp-prop=" + NOT_SMOKE]
     return [*flags, *only, unit.file]
 
 
@@ -89,14 +92,13 @@ def configure_provers():
 
 def run(flags):
     with tempfile.TemporaryDirectory() as session:
-        more = ["-session", session, "-wp-par", "1", "-then", "-report"]
-        done = subprocess.run(flags + more, env=environment(), text=True, stdin=subprocess.DEVNULL,
+        flags = [*flags, "-session", session, "-wp-par", "1", "-then", "-report"]
+        done = subprocess.run(flags, env=environment(), text=True, stdin=subprocess.DEVNULL,
                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     return done.returncode, done.stdout
 
 
 def read_goals(text):
-    """Every goal (or smoke test) WP tells of, and what it says of it."""
     goals, smoke = {}, {}
     for verdict, kind, name, rest in re.findall(
             r"^\[wp\] \[(\w[^]]*)\] (Goal|Smoke-test) (\S+)(.*)", text, re.M):
@@ -164,7 +166,8 @@ def functions_of(unit, builtin):
     for function in sorted({place for place, _ in unit.properties} - builtin - {""}):
         said = clauses(unit, function)
         where = "".join(re.findall(r"Exit-condition \(file (.*?)\)", "\n".join(said))[:1])
-        yield function, where, {said[what] for what in said if what[:3] != "Pre"} != {"Extern"}
+        believed = {said[what] for what in said if what[:3] != "Pre"} == {"Extern"}
+        yield function, where, not believed and function not in inline_elsewhere(unit)
 
 
 def believed(unit, builtin, trusted):
@@ -176,7 +179,7 @@ def believed(unit, builtin, trusted):
         for what, status in clauses(unit, function).items():
             if status == "Extern" and (body or what.startswith("Pre-condition")):
                 yield f"believed without proof: {what} in {function}"
-            elif status not in ("Valid", "Extern") and all(unit.goals.values()):
+            elif body and status not in ("Valid", "Extern") and all(unit.goals.values()):
                 yield f"{status} in Frama-C's report: {what} in {function}"
     for what, status in clauses(unit, "").items():
         if status != "Valid" and not trusted.get(what, "").startswith("src/os/"):
@@ -194,7 +197,7 @@ def compiled_functions(config):
         subprocess.run([*gcc, "-c", file, "-o", "build/unit.o", "-fkeep-static-functions",
                         "-fkeep-inline-functions"], check=True)
         names = subprocess.check_output(["nm", "--defined-only", "build/unit.o"], text=True)
-        found.update({name: file for name in re.findall(r" [tT] (\w+)$", names, re.M)})
+        found |= {name: file for name in re.findall(r" [tT] (\w+)$", names, re.M)}
     return found
 
 
@@ -248,22 +251,21 @@ def main():
     parser.add_argument("--config", choices=CONFIGS, default="host")
     parser.add_argument("--update", action="store_true", help="write the counts to units.tsv")
     parser.add_argument("names", metavar="UNIT", nargs="*")
-    args = parser.parse_args()
     os.chdir(Path(__file__).resolve().parent.parent)
+    args = parser.parse_args()
     config, rows, trusted = args.config, read_units(), read_trusted()
     if args.update:
         new = set(sources(CORE + ["proofs/laws"])) - {row.file for row in rows}
         rows += [Unit(Path(file).stem, file) for file in sorted(new)]
     units = [row for row in rows if row.name in (args.names or [row.name])]
-    files = sources([] if args.names else ["proofs/witnesses"])
-    witnesses = [Unit(Path(file).stem, file) for file in files]
+    false = sources([] if args.names else ["proofs/witnesses"])
+    witnesses = [Unit(Path(file).stem, file) for file in false]
     if len(units) < len(args.names) or any(row.options not in OPTIONS for row in rows):
         sys.exit("prove.py: an unknown unit, or an unknown option in units.tsv")
     configure_provers()
     Path("build/nothing.c").write_text("#include <stdint.h>\n")
     nothing = run(["frama-c", "-machdep", CONFIGS[config][0], "build/nothing.c"])
-    builtin = {place for place, _ in read_report(nothing[1])}
-    passed = failed = 0
+    builtin, passed, failed = {place for place, _ in read_report(nothing[1])}, 0, 0
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         largest = sorted(units, key=lambda unit: unit.expected[config].zfill(12), reverse=True)
         jobs = {unit: [pool.submit(prove, unit, config, smoke) for smoke in (False, True)]
@@ -278,13 +280,11 @@ def main():
                 if args.update:
                     unit.expected[config] = unit.counts()
                 elif unit.counts().split("/")[-1] != unit.expected[config].split("/")[-1]:
-                    problems.append(f"expected {unit.expected[config]} goals+smoke tests, "
-                                    f"not {unit.counts()}")
+                    problems += [f"expected {unit.expected[config]}, not {unit.counts()}"]
             problems += unit.problems
             good, total = sum(unit.goals.values()), len(unit.goals)
-            verdict = "FAILED" if problems else "OK"
-            print(f"{verdict} {unit.name} {good}/{total} {unit.seconds:.0f} s")
-            print("".join(f"  {line}\n" for line in problems), end="", flush=True)
+            line = ("FAILED" if problems else "OK") + f" {unit.name} {good}/{total}"
+            print(f"{line} {unit.seconds:.0f} s", *problems, sep="\n  ", flush=True)
             passed, failed = passed + good, failed + max(total - good, len(problems))
     if not args.names:
         for failed, line in enumerate(whole(units, config, builtin, trusted), failed + 1):

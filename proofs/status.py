@@ -23,8 +23,8 @@ def without_comments(text):
 
 
 def functions(file):
-    return re.findall(r"^[a-z][\w ]*?\b(\w+)\([^;{]*\)\s*\{", without_comments(Path(file).read_text()),
-                      re.M)
+    text = without_comments(Path(file).read_text())
+    return re.findall(r"^[a-z][\w ]*?\b(\w+)\([^;{]*\)\s*\{", text, re.M)
 
 
 def files_of(unit):

@@ -13,8 +13,8 @@ def main():
         subprocess.run([program], stdout=subprocess.DEVNULL, stdin=subprocess.DEVNULL)
     lines, branches = defaultdict(dict), defaultdict(dict)
     for counts in sorted(glob.glob("build/obj/*-cov/src/**/*.gcda", recursive=True)):
-        said = subprocess.check_output(["gcov", "--json-format", "--stdout", "--branch-probabilities",
-                                        counts], text=True, stderr=subprocess.DEVNULL)
+        said = subprocess.check_output(["gcov", "-b", "--json-format", "--stdout", counts],
+                                       text=True, stderr=subprocess.DEVNULL)
         for file in [file for line in said.splitlines() for file in json.loads(line)["files"]]:
             if not CORE.match(file["file"]):
                 continue
@@ -25,6 +25,9 @@ def main():
                     key = number, index
                     before = branches[file["file"]].get(key, 0)
                     branches[file["file"]][key] = before + branch["count"]
+    for file in sorted(file for file in glob.glob("src/*/*.c") if CORE.match(file)):
+        if file not in lines:
+            print(f"{file:28} not run at all")
     totals = [0, 0, 0, 0]
     for file in sorted(lines):
         ran = [sum(map(bool, lines[file].values())), len(lines[file]),

@@ -41,9 +41,9 @@ WRONG = change(CELL_C, "cell[i] = square + 1;", "cell[i] = square;")
 def forge_cache(house):
     """A wrong program, and a cache that says each of its goals was proved."""
     WRONG(house)
-    flags = ("frama-c -c11 -machdep gcc_x86_64 -cpp-extra-args=-Isrc -wp -wp-rte -wp-prover z3,cvc4 "
+    flags = ("frama-c -c11 -machdep gcc_x86_64 -cpp-extra-args=-Isrc -wp -wp-rte "
              "-wp-check-memory-model -warn-unsigned-overflow -warn-unsigned-downcast "
-             "-wp-timeout 1 -wp-session .frama-c/wp").split()
+             "-wp-prover z3,cvc4 -wp-timeout 1 -wp-session .frama-c/wp").split()
     env = {**os.environ, "WHY3CONFIG": str(house / "build/why3.conf"), "PWD": str(house)}
     env.pop("FRAMAC_WP_CACHE", None)
 
@@ -69,9 +69,9 @@ PLANTS = {
     "a run past the table": (
         change(CELL_H, "0 <= n <= CELLS;", "0 <= n <= CELLS + 1;"), r"not proved: .*rte_index"),
     "a goal that went away": (
-        change(CELL_H, "    ensures full: Full(i);\n", ""), r"expected \d+\+\d+ goals"),
+        change(CELL_H, "    ensures full: Full(i);\n", ""), r"expected \d+\+\d+, not"),
     "a count that is wrong": (
-        change("proofs/units.tsv", "\tsrc/page/cell.c\t", "\tsrc/page/cell.c\t9"), r"expected 9\d+"),
+        change("proofs/units.tsv", "src/page/cell.c\t", "src/page/cell.c\t9"), r"expected 9\d+"),
     "an admit": (
         change(CELL_C, "cell[i] = square + 1;",
                "cell[i] = square;\n    //@ admit full: cell[i] != 0;"),
@@ -109,15 +109,15 @@ PLANTS = {
         add(CELL_C, "\nint more(int i) {\n    return i;\n}\n"),
         r"No 'assigns' specification for function 'more'(.|\n)*without a contract: more in"),
     "a contract that is not whole": (
-        change(CELL_C, "/*@ terminates \\true;\n    exits \\false;\n    assigns \\nothing;\n    ensures sq",
-               "/*@ terminates \\true;\n    assigns \\nothing;\n    ensures sq"),
+        change(CELL_C, TINY + "    ensures square",
+               "/*@ terminates \\true;\n    assigns \\nothing;\n    ensures square"),
         r"no full contract: cell_square has no Exit-condition"),
     "a function only gcc sees": (
         add(CELL_C, "\n#ifndef __FRAMAC__\nint more(void) {\n    return 4;\n}\n#endif\n"),
         r"outside every unit or without a contract: more in src/page/cell\.c"),
     "a contract without a body": (
-        both(add("src/page/more.h", TINY + "    ensures four: \\result == 4;\n */\nint more(void);\n"),
-             change(CELL_C, '#include "os/os.h"\n', '#include "os/os.h"\n#include "page/more.h"\n')),
+        both(add("src/page/more.h", TINY + "    ensures four: \\result == 4; */\nint more(void);"),
+             change(CELL_C, '#include "os/os.h"', '#include "os/os.h"\n#include "page/more.h"')),
         r"believed and not in trusted\.txt: more in src/page/more\.h"),
     "two contracts for one function": (
         add(CELL_C, "/*@ ensures more: cell[0] == 0; */\nvoid cell_fill(int i);\n"),
@@ -139,7 +139,7 @@ PLANTS = {
         change("proofs/witnesses/fill_empties.c", "!Full(1)", "Full(0)"),
         r"proved a falsehood: typed_fill_empties_ensures_never"),
     "a loop that may not end": (
-        change(CELL_C, "        loop variant n - i;\n", ""), r"not proved: typed_cell_empty_terminates"),
+        change(CELL_C, "loop variant n - i;", ""), r"not proved: typed_cell_empty_terminates"),
     "an assumption nobody makes": (
         add("proofs/trusted.txt", "T2\tos_wish\tsrc/os/os.h\n"), r"met nowhere: os_wish"),
 }
@@ -149,10 +149,12 @@ def prove(plant, update=False):
     with tempfile.TemporaryDirectory() as folder:
         house = Path(folder, "house")
         shutil.copytree(HERE / "house", house)
-        shutil.copy(DRIVER, house / "proofs")
+        driver = house / "proofs/prove.py"
+        driver.write_text(DRIVER.read_text().replace("TIME_LIMIT = 10 ", "TIME_LIMIT = 2 "))
+        driver.chmod(0o755)
         if plant:
             plant(house)
-        done = subprocess.run([str(house / "proofs/prove.py")] + ["--update"] * update, text=True,
+        done = subprocess.run([str(driver)] + ["--update"] * update, text=True,
                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
         return done.returncode, done.stdout, (house / "proofs/units.tsv").read_text()
 
@@ -171,13 +173,14 @@ def verdict(name):
 
 def main():
     code, text, _ = prove(None)
-    failures = [] if code == 0 and re.search(r"\n\d+ passed, 0 failed\n$", text) else [
-        "failed: the driver does not pass the house as it is:\n" + text]
+    failed = code != 0 or not re.search(r"\n\d+ passed, 0 failed\n$", text)
+    print("failed: it refuses the house as it is:\n" + text if failed else "passes the house")
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        failures += [failure for failure in pool.map(verdict, PLANTS) if failure]
-    print("".join(failures), end="")
-    print(f"driver: {1 + len(PLANTS) - len(failures)} passed, {len(failures)} failed")
-    return 1 if failures else 0
+        for name, failure in zip(PLANTS, pool.map(verdict, PLANTS)):
+            print(failure or f"refuses {name}", flush=True)
+            failed += bool(failure)
+    print(f"driver: {1 + len(PLANTS) - failed} passed, {failed} failed")
+    return 1 if failed else 0
 
 
 if __name__ == "__main__":
