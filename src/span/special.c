@@ -1,6 +1,7 @@
 /* Special records: the lists, and the list of spare records, which is that of span 0. */
 #include "span/special.h"
 #include "../../specs/special_lemmas.acsl"
+#include "../../specs/special_move_lemmas.acsl"
 
 struct special special[SPECIALS];
 uint32_t special_head[SPANS];
@@ -175,11 +176,13 @@ static void special_relink(uint32_t r, uint32_t prev, uint32_t s, uint32_t ahead
     ensures others: OtherHeadsSame{Pre,Post}(\at(special[r].span, Pre), s);
  */
 static void special_move(uint32_t r, uint32_t prev, uint32_t s, uint32_t ahead) {
-    //@ assert only: OnlyBehind(special[r].span, prev, r);
+    //@ assert only: OnlyBehind(special[r].span, prev, r) && TakenBehind(special[r].span, prev, r);
     special_relink(r, prev, s, ahead);
     //@ ghost special_line_up(r, special[r].next);
+    //@ assert moved: SpecialMoved{Pre,Here}(r, prev, s, ahead);
+    //@ assert joined: JoinedBehind(s, ahead, r) && FollowedBehind(s, r);
     //@ assert placed: PlacedBehind(s, ahead, r);
-    //@ assert taken: TakenBehind(\at(special[r].span, Pre), prev, r);
+    //@ assert around: SortedAround(s, r);
 }
 
 /* Whether record r comes before the key; whether it has it. */

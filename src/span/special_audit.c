@@ -91,7 +91,8 @@ static int audit_order(uint32_t s, uint32_t prev, uint32_t r) {
 /*@ requires links: SpecialLinks;
     requires span: s < SPANS;
     requires counted: MetCounted;
-    requires line: MetLine;
+    requires places: MetPlaces;
+    requires apart: MetApart;
     requires below: MetBelow(s);
     requires heads: MetHeads(s);
     requires firsts: MetFirsts;
@@ -103,7 +104,8 @@ static int audit_order(uint32_t s, uint32_t prev, uint32_t r) {
     exits \false;
     assigns special_met[0 .. SPECIALS - 1], special_found[0 .. SPECIALS - 1], special_count;
     ensures counted: \result != 0 ==> MetCounted;
-    ensures line: \result != 0 ==> MetLine;
+    ensures places: \result != 0 ==> MetPlaces;
+    ensures apart: \result != 0 ==> MetApart;
     ensures below: \result != 0 ==> MetBelow(s + 1);
     ensures heads: \result != 0 ==> MetHeads(s + 1);
     ensures firsts: \result != 0 ==> MetFirsts;
@@ -119,13 +121,15 @@ static int audit_list(uint32_t s) {
     /*@ loop invariant records: r <= special_made && prev <= special_made;
         loop invariant behind: SpecialBehind(s, prev, r);
         loop invariant counted: MetCounted;
-        loop invariant line: MetLine;
+        loop invariant places: MetPlaces;
+        loop invariant apart: MetApart;
         loop invariant last: MetLast(s, prev);
         loop invariant below: MetBelow(s + 1);
         loop invariant heads: MetHeads(s) && (prev != 0 ==> MetHeads(s + 1));
         loop invariant firsts: MetFirsts;
         loop invariant nexts: MetNexts(prev);
         loop invariant gaps: MetGaps(prev);
+        loop invariant greatest: MetGreatest(s, prev);
         loop invariant sorted: MetSorted;
         loop invariant kinds: MetKinds;
         loop invariant complete: Specials && MetAllBelow{Pre}(s) ==> MetUpTo(s, prev);
@@ -219,7 +223,8 @@ static int audit_all_met(void) {
     exits \false;
     assigns special_met[0 .. SPECIALS - 1], special_found[0 .. SPECIALS - 1], special_count,
             special_rank[0 .. SPECIALS - 1];
-    ensures line: \result != 0 ==> SpecialLine;
+    ensures places: \result != 0 ==> SpecialPlaces;
+    ensures apart: \result != 0 ==> SpecialApart;
     ensures heads: \result != 0 ==> SpecialHeads;
     ensures firsts: \result != 0 ==> SpecialFirsts;
     ensures nexts: \result != 0 ==> SpecialNexts;
@@ -232,7 +237,8 @@ static int audit_lists(void) {
     audit_forget();
     /*@ loop invariant range: 0 <= s <= SPANS;
         loop invariant counted: MetCounted;
-        loop invariant line: MetLine;
+        loop invariant places: MetPlaces;
+        loop invariant apart: MetApart;
         loop invariant below: MetBelow(s);
         loop invariant heads: MetHeads(s);
         loop invariant firsts: MetFirsts;
