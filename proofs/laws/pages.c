@@ -1,28 +1,15 @@
 /* What follows from the page allocator's invariant and contracts alone. */
 #include "page/pages.h"
+#include "../proofs/laws/zero.h"
 #include "../../specs/pages_lemmas.acsl"
 
-/*@ // The tables as a program finds them.
-    predicate PagesZero{L} =
-      (\forall integer k; 0 <= k < PAGE_WORDS ==> page_free[k] == 0 && page_released[k] == 0) &&
-      (\forall integer c; 0 <= c < CHUNKS ==> chunk_mapped[c] == 0 &&
-        chunk_summary[c].start == 0 && chunk_summary[c].max == 0 && chunk_summary[c].end == 0) &&
-      mapped_low == 0 && mapped_high == 0 &&
-      total_mapped == 0 && total_free == 0 && total_released == 0;
-    lemma NoRun_Unchanged{K,L}: \forall integer lo, hi, n;
+/*@ lemma NoRun_Unchanged{K,L}: \forall integer lo, hi, n;
       FreeUnchanged{K,L}(lo, hi) && NoRun{K}(lo, hi, n) ==> NoRun{L}(lo, hi, n);
     lemma Bit_Zero: \forall integer i; !Bit(0, i);
     lemma PagesZero_Used{L}: PagesZero ==> AllUsed(0, PAGES) && AllUnreleased(0, PAGES);
     lemma Summaries_Empty{L}: PagesZero ==> Summaries;
  */
 
-/* All tables zero is the empty page heap. */
-/*@ requires zero: PagesZero;
-    terminates \true;
-    exits \false;
-    assigns \nothing;
-    ensures pages: Pages;
- */
 void law_pages_zero(void) {
     //@ assert used: AllUsed(0, PAGES) && AllUnreleased(0, PAGES);
     /*@ loop invariant range: 0 <= p <= PAGES;

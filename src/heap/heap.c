@@ -1,5 +1,7 @@
 #include "heap/heap.h"
 
+#include "../../specs/heap_lemmas.acsl"
+
 /*@ requires apart: heap_held == 0;
     requires self: self != 0;
     requires kind: KindOk(kind);
@@ -16,10 +18,12 @@
     ensures fresh: \result.span != 0 ==> \old(span_owner)[\result.span] != self;
     ensures mine: \result.span != 0 ==> span_owner[\result.span] == self;
     ensures span: \result.span != 0 ==> SpanIs(\result.span, span[\result.span].base, n, kind, c);
+    ensures disjoint: MineDisjoint(self);
  */
 static struct heap_answer alloc_span(uint32_t n, uint32_t kind, uint32_t c) {
     heap_lock();
     struct heap_answer answer = heap_alloc_span_locked(n, kind, c);
+    //@ assert disjoint: MineDisjoint(self);
     heap_unlock();
     return answer;
 }

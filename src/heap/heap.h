@@ -9,6 +9,8 @@
 #include "heap/heap_locked.h"
 #include "os/lock.h"
 
+#include "../../specs/theorem.acsl"
+
 /* Whether the running thread holds the heap, and the span its last call handed out or took back. */
 //@ ghost int heap_held;
 //@ ghost uint32_t heap_touched;
@@ -58,6 +60,7 @@ void heap_unlock(void);
     ensures mine: \result.span != 0 ==> span_owner[\result.span] == self;
     ensures span: \result.span != 0 ==>
       SpanIs(\result.span, span[\result.span].base, n, KIND_HEAP, c);
+    ensures disjoint: MineDisjoint(self);
  */
 struct heap_answer heap_alloc(uint32_t n, uint32_t c);
 
@@ -79,6 +82,7 @@ struct heap_answer heap_alloc(uint32_t n, uint32_t c);
     ensures mine: \result.span != 0 ==> span_owner[\result.span] == self;
     ensures span: \result.span != 0 ==>
       SpanIs(\result.span, span[\result.span].base, n, kind, 0);
+    ensures disjoint: MineDisjoint(self);
  */
 struct heap_answer heap_alloc_manual(uint32_t n, uint32_t kind);
 

@@ -33,7 +33,7 @@ static uint32_t find_or_grow(uint32_t n) {
 
 /* Fills the dead record s and publishes it, last of all that makes a span. */
 /*@ requires record: 0 < s < SPANS && !SpanLive(s) && span[s].npages == 0;
-    requires size: SizeOk(n);
+    requires size: SizeOk(n) && p + n <= PAGES;
     requires kind: KindOk(kind) && needs_zero <= 1;
     requires class: ClassFits(n, c) && (kind == KIND_HEAP || c == 0);
     requires totals: KindTotals;

@@ -1,0 +1,120 @@
+/* What a client can rely on, proved from the heap's contracts alone. */
+#include "heap/heap.h"
+
+/* Live spans are disjoint, lie in memory the system gave, and with the free pages are all there
+ * is: nothing leaks, nothing is had twice. */
+/*@ requires heap: Heap;
+    terminates \true;
+    exits \false;
+    assigns \nothing;
+    ensures disjoint: LiveDisjoint;
+    ensures leaks: NothingLeaks;
+    ensures free: FreeIsNobodys;
+    ensures backed: LiveIsBacked;
+    ensures totals: total_mapped == total_free + total_live[KIND_HEAP] +
+      total_live[KIND_STACK] + total_live[KIND_WORKBUF] + total_live[KIND_PTRBITS];
+ */
+void law_pages_conserved(void) {
+}
+
+/* What was freed can be had again: freeing a span and asking for one of its size succeeds. */
+/*@ requires heap: Heap;
+    requires self: self != 0;
+    requires may: MayFree(p, KIND_HEAP);
+    terminates \true;
+    exits \false;
+    assigns GROWTH_TABLES, SPAN_TABLES, ZEROED_TABLES;
+    ensures again: \result == HEAP_OK;
+ */
+enum heap_status law_free_then_alloc(uint32_t p) {
+    uint32_t n = span[page_span[p]].npages;
+    heap_free_span_locked(p, KIND_HEAP);
+    //@ assert record: !SpanTaken(\at(page_span[p], Pre));
+    //@ assert run: AllFree(p, p + n);
+    //@ assert found: !NoRun(0, PAGES, n);
+    return heap_alloc_span_locked(n, KIND_HEAP, 0).status;
+}
+
+/* What was freed cannot be freed again: the second try is told so and changes nothing. */
+/*@ requires heap: Heap;
+    requires self: self != 0;
+    requires may: MayFree(p, kind);
+    terminates \true;
+    exits \false;
+    assigns page_free[0 .. PAGE_WORDS - 1], chunk_summary[0 .. CHUNKS - 1], total_free,
+            SPAN_TABLES;
+    ensures found: \result == HEAP_NO_SPAN;
+ */
+enum heap_status law_double_free(uint32_t p, uint32_t kind) {
+    heap_free_span_locked(p, kind);
+    //@ ghost Freed: ;
+    enum heap_status status = heap_free_span_locked(p, kind);
+    //@ assert same: HeapUnchanged{Freed,Here};
+    return status;
+}
+
+/* A refused free changes nothing. */
+/*@ requires heap: Heap;
+    requires refused: !MayFree(p, kind);
+    terminates \true;
+    exits \false;
+    assigns page_free[0 .. PAGE_WORDS - 1], chunk_summary[0 .. CHUNKS - 1], total_free,
+            SPAN_TABLES;
+    ensures same: HeapUnchanged{Pre,Post};
+    ensures status: \result != HEAP_OK;
+ */
+enum heap_status law_refused_free(uint32_t p, uint32_t kind) {
+    return heap_free_span_locked(p, kind);
+}
+
+/* A failed allocation changes nothing, and no run of so many pages was free. */
+/*@ requires heap: Heap;
+    requires self: self != 0;
+    requires record: !SpanPoolEmpty;
+    requires asked: SizeOk(n);
+    terminates \true;
+    exits \false;
+    assigns GROWTH_TABLES, SPAN_TABLES, ZEROED_TABLES;
+    ensures deserved: \result == HEAP_NO_MEMORY ==> NoRun{Pre}(0, PAGES, n) && os_refused == 1;
+    ensures same: \result == HEAP_NO_MEMORY ==> HeapUnchanged{Pre,Post};
+    ensures answer: \result == HEAP_NO_MEMORY || \result == HEAP_OK;
+ */
+enum heap_status law_failure_deserved(uint32_t n) {
+    return heap_alloc_span_locked(n, KIND_STACK, 0).status;
+}
+
+/* Two spans that a thread was given are disjoint, whatever other threads do meanwhile. */
+/*@ requires apart: heap_held == 0;
+    requires self: self != 0;
+    terminates \true;
+    exits \false;
+    assigns heap_held, HEAP_TABLES;
+    ensures disjoint: \result == 1;
+ */
+int law_two_spans(uint32_t n, uint32_t m) {
+    uint32_t s = heap_alloc(n, 0).span;
+    uint32_t t = heap_alloc(m, 0).span;
+    if (s == 0 || t == 0) {
+        return 1;
+    }
+    //@ assert mine: span_owner[s] == self && span_owner[t] == self && s != t;
+    //@ assert begin: InSpan(s, span[s].base) && InSpan(t, span[t].base);
+    return s != t && (span[s].base + span[s].npages <= span[t].base ||
+                      span[t].base + span[t].npages <= span[s].base);
+}
+
+/* What a thread was given it can give back. */
+/*@ requires apart: heap_held == 0;
+    requires self: self != 0;
+    terminates \true;
+    exits \false;
+    assigns heap_held, heap_touched, HEAP_TABLES;
+    ensures found: \result != HEAP_NO_SPAN && \result != HEAP_NOT_FIRST;
+ */
+enum heap_status law_alloc_then_free(uint32_t n) {
+    uint32_t s = heap_alloc(n, 0).span;
+    if (s == 0) {
+        return HEAP_OK;
+    }
+    return heap_free(span[s].base);
+}
