@@ -294,6 +294,7 @@ struct special_removed special_remove(uint32_t s, uint64_t offset, uint32_t kind
         removed.status = SPECIAL_ABSENT;
         return removed;
     }
+    //@ assert newest: SpecialNewest(s, r);
     removed.value = special[r].value;
     special_move(r, prev, 0, 0);
     //@ ghost special_touched = r;
