@@ -321,6 +321,7 @@ void pages_grow(uint32_t c, uint32_t n) {
     release_chunks(c, n);
     //@ assert mapped: FreeIsMapped;
     //@ assert released: ReleasedIsFree;
+    //@ ghost mapped_bounds(CHUNKS);
 }
 
 /* Is chunk c as the invariant has it, its share of the totals left out? */
