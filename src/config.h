@@ -11,37 +11,37 @@
 #ifndef CAIRN_POOL_CHUNKS
 #define CAIRN_POOL_CHUNKS 4 /* 1 MiB; 1 to 64 chunks: 256 KiB to 16 MiB */
 #endif
-#define PAGE_SHIFT 9   /* bytes in a page: 512 */
+#define PAGE_SHIFT   9 /* bytes in a page: 512 */
 #define ARENA_CHUNKS 1 /* chunks in an arena */
-#define ARENAS CAIRN_POOL_CHUNKS
-#define SPANS 1024    /* span records, record 0 is "none" */
-#define SPAN_LISTS 16 /* span lists, list 0 is "none" */
-#define SPECIALS 256  /* special records, record 0 is "none" */
-#define HINTS 4       /* arena hints */
+#define ARENAS       CAIRN_POOL_CHUNKS
+#define SPANS        1024 /* span records, record 0 is "none" */
+#define SPAN_LISTS   16   /* span lists, list 0 is "none" */
+#define SPECIALS     256  /* special records, record 0 is "none" */
+#define HINTS        4    /* arena hints */
 #else
-#define PAGE_SHIFT 13    /* bytes in a page: 8 KiB */
-#define ARENA_CHUNKS 16  /* chunks in an arena: 64 MiB */
-#define ARENAS 1024      /* the window: 64 GiB of address space */
-#define SPANS 4194304    /* span records, record 0 is "none" */
-#define SPAN_LISTS 512   /* span lists, list 0 is "none" */
-#define SPECIALS 1048576 /* special records, record 0 is "none" */
-#define HINTS 128        /* arena hints */
+#define PAGE_SHIFT   13      /* bytes in a page: 8 KiB */
+#define ARENA_CHUNKS 16      /* chunks in an arena: 64 MiB */
+#define ARENAS       1024    /* the window: 64 GiB of address space */
+#define SPANS        4194304 /* span records, record 0 is "none" */
+#define SPAN_LISTS   512     /* span lists, list 0 is "none" */
+#define SPECIALS     1048576 /* special records, record 0 is "none" */
+#define HINTS        128     /* arena hints */
 #endif
 
-#define PAGE_SIZE (1 << PAGE_SHIFT)               /* bytes */
-#define WORD_BITS 64                              /* bits in a word of a bitmap */
-#define CHUNK_PAGES 512                           /* pages in a chunk */
-#define CHUNK_WORDS 8                             /* words of a chunk's bitmap */
-#define ARENA_PAGES (ARENA_CHUNKS * CHUNK_PAGES)  /* pages in an arena */
-#define CHUNKS (ARENAS * ARENA_CHUNKS)            /* chunks in the window */
-#define PAGES (CHUNKS * CHUNK_PAGES)              /* pages in the window */
-#define PAGE_WORDS (CHUNKS * CHUNK_WORDS)         /* words of a bitmap with a bit a page */
-#define SIZE_CLASSES 68                           /* Go's; class 0 is "large" */
-#define SPAN_CLASSES (2 * SIZE_CLASSES)           /* a size class with and without pointers */
-#define SLOTS_MAX 65535                           /* slots in a span */
+#define PAGE_SIZE        (1 << PAGE_SHIFT)            /* bytes */
+#define WORD_BITS        64                           /* bits in a word of a bitmap */
+#define CHUNK_PAGES      512                          /* pages in a chunk */
+#define CHUNK_WORDS      8                            /* words of a chunk's bitmap */
+#define ARENA_PAGES      (ARENA_CHUNKS * CHUNK_PAGES) /* pages in an arena */
+#define CHUNKS           (ARENAS * ARENA_CHUNKS)      /* chunks in the window */
+#define PAGES            (CHUNKS * CHUNK_PAGES)       /* pages in the window */
+#define PAGE_WORDS       (CHUNKS * CHUNK_WORDS)       /* words of a bitmap with a bit a page */
+#define SIZE_CLASSES     68                           /* Go's; class 0 is "large" */
+#define SPAN_CLASSES     (2 * SIZE_CLASSES)           /* a size class with and without pointers */
+#define SLOTS_MAX        65535                        /* slots in a span */
 #define POINTER_BITS_MAX 512 /* bytes: up to this slot size a span ends in its pointer bits */
 
-_Static_assert(CHUNK_WORDS * WORD_BITS == CHUNK_PAGES, "a chunk's bitmap is whole words");
+_Static_assert(CHUNK_WORDS *WORD_BITS == CHUNK_PAGES, "a chunk's bitmap is whole words");
 _Static_assert(ARENAS >= 1 && ARENA_CHUNKS >= 1, "a window holds a page");
 _Static_assert(PAGES <= 1 << 23, "page numbers and sums of two of them fit 32 bits");
 _Static_assert(SPANS >= 2 && SPANS <= 1 << 22, "a span number fits 32 bits");

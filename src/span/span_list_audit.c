@@ -10,7 +10,6 @@
  */
 static int ranges_audit(void) {
     uint32_t s, q;
-
     /*@ loop invariant range: 0 <= s <= SPANS;
         loop invariant sound: \forall integer t; 0 <= t < s ==>
           span_link[t].next < SPANS && span_link[t].prev < SPANS && span_link[t].list < SPAN_LISTS;
@@ -80,7 +79,6 @@ static int ends_audit(uint32_t q) {
  */
 static int links_audit(void) {
     uint32_t s, q;
-
     if (!ranges_audit())
         return 0;
     /*@ loop invariant range: 0 <= s <= SPANS;
