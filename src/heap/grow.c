@@ -68,6 +68,8 @@ static uint32_t reserve_at_hint(uint32_t n) {
     exits \false;
     assigns arena_hint[0 .. HINTS - 1], hint_first, hint_count;
     ensures hints: Hints;
+    ensures moved: i < \old(hint_count) ==> HintMoved{Pre,Post}(i, a, n);
+    ensures left: i == \old(hint_count) ==> HintsLeft(a, n);
  */
 static void move_hint(uint32_t i, uint32_t a, uint32_t n) {
     if (i < hint_count) {
@@ -182,6 +184,7 @@ static void take_chunks(uint32_t n) {
     ensures mine: CurrentHeld;
     ensures unmapped: NoneMapped(current_low, current_high);
     ensures hints: Hints;
+    ensures follows: \result == 1 ==> HintFollows(n);
     ensures grew: GrewPages{Pre,Post};
     ensures run: \result == 1 ==> n <= current_low &&
       AllFree(CHUNK_START(current_low - n), CHUNK_START(current_low));
