@@ -19,8 +19,8 @@ CONFIGS = {"host": ("gcc_x86_64", []), "pool": ("gcc_x86_32", ["-DCAIRN_POOL"])}
 OVERFLOW = ["-warn-unsigned-overflow", "-warn-unsigned-downcast"]
 OPTIONS = {"-": [], "wrap": OVERFLOW}  # what a unit goes without: where wrap-around is meant
 CORE = ["src/page", "src/span", "src/heap", "src/object"]
-# What a proof believes comes in by requires, assumes and calls: those are smoked. A loop invariant
-# and a branch are proved from them. WP smokes a function only where it has a goal, and each has the one that it does not exit.
+# Smoked is what a proof believes: requires, assumes, calls. WP smokes a function only where it has
+# a goal, and each has the one that it does not exit.
 NOT_SMOKE = ("-@lemma,-@requires,-@assigns,-@ensures,-@assert,-@invariant,-@variant,-@terminates,"
              "-@decreases,-@complete_behaviors,-@disjoint_behaviors,-@check")
 
