@@ -19,8 +19,8 @@ CONFIGS = {"host": ("gcc_x86_64", []), "pool": ("gcc_x86_32", ["-DCAIRN_POOL"])}
 OVERFLOW = ["-warn-unsigned-overflow", "-warn-unsigned-downcast"]
 OPTIONS = {"-": [], "wrap": OVERFLOW}  # what a unit goes without: where wrap-around is meant
 CORE = ["src/page", "src/span", "src/heap", "src/object"]
-# Smoked is what a proof believes: requires, assumes, calls. WP smokes a function only where it has
-# a goal, and each has the one that it does not exit.
+# Smoked is what a proof believes: requires, assumes, calls. Of goals, each function has one @exits.
+SMOKE = ["-wp-smoke-tests", "-wp-no-smoke-dead-code", "-wp-no-smoke-dead-loop"]
 NOT_SMOKE = ("-@lemma,-@requires,-@assigns,-@ensures,-@assert,-@invariant,-@variant,-@terminates,"
              "-@decreases,-@complete_behaviors,-@disjoint_behaviors,-@check")
 
@@ -75,8 +75,7 @@ def command(unit, config, smoke=False, only=()):
         flags += ["-wp-skip-fct", ",".join(inline_elsewhere(unit))]
     flags += ["-wp-prover", "z3" if smoke else "z3,cvc4"]
     if smoke:
-        flags += ["-wp-smoke-tests", "-wp-smoke-timeout", str(SMOKE_LIMIT), "-wp-prop=" + NOT_SMOKE,
-                  "-wp-no-smoke-dead-code", "-wp-no-smoke-dead-loop"]
+        flags += ["-wp-smoke-timeout", str(SMOKE_LIMIT), "-wp-prop=" + NOT_SMOKE, *SMOKE]
     return [*flags, *only, unit.file]
 
 

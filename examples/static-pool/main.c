@@ -1,7 +1,7 @@
 /* A program without an operating system and without a C library that gets its memory from Cairn:
  * 1 MiB in a static array (src/os/os_pool.c). It tries what a user would and returns 0, or the
  * line of the first thing that went wrong. */
-#include "heap/heap.h"
+#include "heap/audit.h"
 #include "os/memory.h"
 
 #define EXPECT(condition)                                                                          \
@@ -29,10 +29,6 @@ static int is_filled(uint32_t s, unsigned char value) {
         }
     }
     return 1;
-}
-
-static int is_sound(void) {
-    return pages_audit() && arena_audit() && span_pool_audit();
 }
 
 /* Takes spans of 1, 2, 3 pages and again 1 until one is refused. The first of all are zero. */
@@ -68,10 +64,10 @@ int main(void) {
         EXPECT(line == 0);
         EXPECT(count > 1000 || count > PAGES / 2 - 2);
         EXPECT(heap_free(span[taken[1]].base + 1) == HEAP_NOT_FIRST);
-        EXPECT(is_sound());
+        EXPECT(heap_audit());
         line = give_all_back();
         EXPECT(line == 0);
-        EXPECT(total_free == total_mapped && is_sound());
+        EXPECT(total_free == total_mapped && heap_audit());
     }
     /* all of it at once, and then, if it is all there can be, not a page more */
     struct heap_answer whole = heap_alloc_manual(total_mapped, KIND_WORKBUF);
@@ -81,6 +77,6 @@ int main(void) {
     EXPECT(heap_free(0) == HEAP_BAD_KIND);
     EXPECT(is_filled(whole.span, 0xaa));
     EXPECT(heap_free_manual(0, KIND_WORKBUF) == HEAP_OK);
-    EXPECT(is_sound());
+    EXPECT(heap_audit());
     return 0;
 }

@@ -25,11 +25,6 @@ static _Noreturn void usage(void) {
     exit(2);
 }
 
-int audit_all(void) {
-    return pages_audit() && arena_audit() && span_pool_audit() && span_list_audit() &&
-           special_audit();
-}
-
 void replay_audit(const struct replay_options *options, int (*audit)(void), const char *what) {
     static uint64_t operations;
     operations++;

@@ -20,9 +20,6 @@ void replay_heap(struct trace *t, const struct replay_options *options);
 /* Runs a recording (tools/recording.h) through the heap. Returns the program's status. */
 int replay_recording(const char *name, const struct replay_options *options);
 
-/* All audits of the heap's parts. */
-int audit_all(void);
-
 /* Is it time for an audit after this operation? If so, the program ends with status 1 unless it
  * finds everything sound. */
 void replay_audit(const struct replay_options *options, int (*audit)(void), const char *what);

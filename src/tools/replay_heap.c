@@ -1,4 +1,4 @@
-#include "heap/heap.h"
+#include "heap/audit.h"
 #include "tools/os_sim.h"
 #include "tools/replay.h"
 #include <inttypes.h>
@@ -154,6 +154,6 @@ void replay_heap(struct trace *t, const struct replay_options *options) {
             trace_fail(t, "alloc, free, flush or scavenge", t->rest);
         }
         print_state(before);
-        replay_audit(options, audit_all, "heap's tables");
+        replay_audit(options, heap_audit, "heap's tables");
     }
 }

@@ -1,4 +1,4 @@
-#include "heap/heap.h"
+#include "heap/audit.h"
 #include "os/memory.h"
 #include "tools/block_table.h"
 #include "tools/os_sim.h"
@@ -281,7 +281,7 @@ static void play(struct recording *r, const struct replay_options *options) {
         } else {
             allocate(r, &event);
         }
-        replay_audit(options, audit_all, "heap's tables");
+        replay_audit(options, heap_audit, "heap's tables");
     }
 }
 
@@ -303,7 +303,7 @@ int replay_recording(const char *name, const struct replay_options *options) {
     }
     recording_close(&r);
     print_sum(left);
-    if (total_free != total_mapped || total_live[KIND_HEAP] != 0 || !audit_all()) {
+    if (total_free != total_mapped || total_live[KIND_HEAP] != 0 || !heap_audit()) {
         fflush(stdout);
         fprintf(stderr, "%s: when all is freed the heap's tables are not sound\n", name);
         return 1;
