@@ -24,7 +24,8 @@ FLAGS_host-san := $(CFLAGS) $(SANITIZE)
 FLAGS_pool-san := $(CFLAGS) $(SANITIZE) $(POOL)
 FLAGS_one      := $(CFLAGS) $(ONE)
 FLAGS_one-san  := $(CFLAGS) $(SANITIZE) $(ONE)
-FLAGS_host-race := $(CFLAGS) -fsanitize=thread
+# The window where ThreadSanitizer lets a program have memory.
+FLAGS_host-race := $(CFLAGS) -fsanitize=thread -DOS_WINDOW=0x1000000000
 FLAGS_host-cov := -O0 -g --coverage
 FLAGS_pool-cov := -O0 -g --coverage $(POOL)
 
