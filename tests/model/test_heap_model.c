@@ -9,7 +9,7 @@ enum { ROUNDS = 1000, WINDOW = ARENAS, MANY = 400 };
 #else
 enum { ROUNDS = 40, WINDOW = 8, MANY = 300 }; /* arenas: a stranger holds those further up */
 #endif
-#ifdef __SANITIZE_ADDRESS__
+#if defined(__SANITIZE_ADDRESS__) || !defined(__OPTIMIZE__)
 enum { SLOWER = 10 };
 #else
 enum { SLOWER = 1 };

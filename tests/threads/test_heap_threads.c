@@ -10,7 +10,7 @@
 #include <stdatomic.h>
 
 enum { THREADS = 4, ROUNDS = 4, LIVE = 48 };
-#if defined(__SANITIZE_THREAD__) || defined(__SANITIZE_ADDRESS__)
+#if defined(__SANITIZE_THREAD__) || defined(__SANITIZE_ADDRESS__) || !defined(__OPTIMIZE__)
 enum { STEPS = 8000 };
 #else
 enum { STEPS = 60000 };

@@ -6,7 +6,7 @@
 
 _Static_assert(CHUNKS == 1, "one chunk");
 
-#ifdef __SANITIZE_ADDRESS__
+#if defined(__SANITIZE_ADDRESS__) || !defined(__OPTIMIZE__)
 enum { DEPTH = 5 };
 #else
 enum { DEPTH = 6 };
