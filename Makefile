@@ -26,7 +26,7 @@ FLAGS_one      := $(CFLAGS) $(ONE)
 FLAGS_one-san  := $(CFLAGS) $(SANITIZE) $(ONE)
 # The window where ThreadSanitizer lets a program have memory.
 FLAGS_host-race := $(CFLAGS) -fsanitize=thread -DOS_WINDOW=0x1000000000
-FLAGS_host-cov := -O0 -g --coverage
+FLAGS_host-cov := -O0 -g --coverage -fprofile-update=atomic
 FLAGS_pool-cov := -O0 -g --coverage $(POOL)
 
 .PHONY: all lib tools help prove status expect test test-build test-driver check-style check-status \
