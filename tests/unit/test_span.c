@@ -92,9 +92,11 @@ static void check_sizes(void) {
         check_size(n);
     }
     for (uint32_t class = 1; class < SIZE_CLASSES; class ++) {
-        uint64_t last = 65536ull * go[class].size / PAGE_SIZE;
-        for (uint64_t n = last - 2; n <= last * 64 / 63 + 2; n += 1 + last / 999) {
-            check_size(n <= PAGES ? (uint32_t)n : PAGES);
+        uint64_t last = 65536ull * go[class].size / PAGE_SIZE; /* without pointer bits */
+        uint64_t most = last * 64 / 63;                        /* with them */
+        for (uint64_t n = 0; n < 6; n++) {
+            check_size(last - 3 + n < PAGES ? (uint32_t)(last - 3 + n) : PAGES);
+            check_size(most - 3 + n < PAGES ? (uint32_t)(most - 3 + n) : PAGES);
         }
     }
     check_size(PAGES);
