@@ -16,12 +16,17 @@ SOURCES  := $(wildcard src/*.h src/*/*.[ch] tests/*.h tests/*/*.[ch] bench/*.c p
 # A variant is a configuration, alone or with a sanitizer or with coverage counted.
 SANITIZE  := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 POOL      := -DCAIRN_POOL -DCAIRN_POOL_CHUNKS=8
-VARIANTS  := host pool host-san pool-san host-cov pool-cov
+ONE       := -DCAIRN_POOL -DCAIRN_POOL_CHUNKS=1
+VARIANTS  := host pool one host-san pool-san one-san host-cov pool-cov host-race
 FLAGS_host     := $(CFLAGS)
 FLAGS_pool     := $(CFLAGS) $(POOL)
 FLAGS_host-san := $(CFLAGS) $(SANITIZE)
 FLAGS_pool-san := $(CFLAGS) $(SANITIZE) $(POOL)
-FLAGS_host-cov := -O0 -g --coverage
+FLAGS_one      := $(CFLAGS) $(ONE)
+FLAGS_one-san  := $(CFLAGS) $(SANITIZE) $(ONE)
+# The window where ThreadSanitizer lets a program have memory.
+FLAGS_host-race := $(CFLAGS) -fsanitize=thread -DOS_WINDOW=0x1000000000
+FLAGS_host-cov := -O0 -g --coverage -fprofile-update=atomic
 FLAGS_pool-cov := -O0 -g --coverage $(POOL)
 
 .PHONY: all lib tools help prove status expect test test-build test-driver check-style check-status \
@@ -107,7 +112,8 @@ build/libcairn.a: $(patsubst %.c,build/obj/host/%.o,$(CORE) $(FLOOR) $(wildcard 
 	$(AR) rcs $@ $^
 
 # ---- Tests. The first lines of one may say what it wants:
-#   // config: host pool     the configurations it is built for (pool where it does not say)
+#   // config: host pool     the configurations it is built for (pool where it does not say); one
+#                             is a pool of one chunk, host-race the host's under ThreadSanitizer
 #   // link: FILE.c FLAG     what it is linked with besides the core and the simulated floor
 # Each is built as it is and with the sanitizers. A tests/*/run.sh is run as it is.
 
@@ -124,7 +130,7 @@ $(if $(filter %-cov,$(2)),COVERED,TESTS) += $(call program,$(1),$(2))
 endef
 $(foreach t,$(sort $(wildcard tests/*/test_*.c)),\
   $(foreach c,$(call config_of,$(t)),\
-    $(foreach v,$(c) $(c)-san $(c)-cov,\
+    $(foreach v,$(filter $(c) $(c)-san $(c)-cov,$(VARIANTS)),\
       $(eval $(call test,$(t),$(v),$(call link_of,$(t)))))))
 
 test-build: lib tools $(TESTS)

@@ -1,0 +1,157 @@
+// config: host host-race
+// link: src/os/os_linux.c -pthread
+/* Several threads take spans and give them back, on the real floor: no page is anybody's twice,
+ * what is said to be zero is, what was written stays, and whenever all pause the heap is sound. */
+#define _GNU_SOURCE
+#include "../test.h"
+#include "heap/audit.h"
+#include "os/memory.h"
+#include <pthread.h>
+#include <stdatomic.h>
+
+enum { THREADS = 4, ROUNDS = 4, LIVE = 48 };
+#if defined(__SANITIZE_THREAD__) || defined(__SANITIZE_ADDRESS__) || !defined(__OPTIMIZE__)
+enum { STEPS = 8000 };
+#else
+enum { STEPS = 60000 };
+#endif
+
+static atomic_uchar owner[PAGES]; /* the thread that has the page, from 1; 0: nobody */
+static pthread_barrier_t barrier;
+
+struct holding {
+    uint32_t span, base, pages, kind;
+    uint64_t pattern;
+};
+
+struct worker {
+    uint64_t state, passed, failed;
+    struct holding live[LIVE];
+    uint32_t number;
+};
+
+/* Numbers and counts of a thread's own: those of test.h are for one thread. */
+static uint32_t below(struct worker *me, uint32_t n) {
+    me->state ^= me->state << 13;
+    me->state ^= me->state >> 7;
+    me->state ^= me->state << 17;
+    return (uint32_t)(me->state >> 11) % n;
+}
+
+static void expect(struct worker *me, int condition, int line) {
+    if (condition) {
+        me->passed++;
+    } else if (me->failed++ < 5) {
+        printf("line %d: thread %d, seed %d\n", line, (int)me->number, (int)test_seed);
+    }
+}
+
+#define EXPECT(condition) expect(me, (condition) != 0, __LINE__)
+
+/* First and last word of each page, all that the test ever writes. */
+static uint64_t *word_of(uint32_t p, int last) {
+    return (uint64_t *)os_address(p) + (last ? PAGE_SIZE / 8 - 1 : 0);
+}
+
+static void write_pages(struct worker *me, const struct holding *it, uint64_t old, int is_old,
+                        uint64_t pattern) {
+    for (uint32_t p = it->base; p < it->base + it->pages; p++) {
+        EXPECT(!is_old || (*word_of(p, 0) == old && *word_of(p, 1) == old));
+        *word_of(p, 0) = *word_of(p, 1) = pattern;
+    }
+}
+
+static void take(struct worker *me, struct holding *it) {
+    uint32_t n = below(me, 50) == 0 ? 1 + below(me, 2000) : 1 + below(me, 12);
+    it->kind = below(me, KINDS);
+    struct heap_answer answer =
+        it->kind == KIND_HEAP ? heap_alloc(n, below(me, 2) * 64) : heap_alloc_manual(n, it->kind);
+    EXPECT(answer.status == HEAP_OK);
+    it->span = answer.span;
+    if (answer.status != HEAP_OK) {
+        return;
+    }
+    it->base = span[it->span].base;
+    it->pages = n;
+    it->pattern = (uint64_t)me->number << 32 | below(me, 1u << 31);
+    EXPECT(span[it->span].npages == n && span[it->span].kind == it->kind);
+    for (uint32_t p = it->base; p < it->base + n; p++) {
+        EXPECT(atomic_exchange(&owner[p], (unsigned char)me->number) == 0);
+    }
+    write_pages(me, it, 0, span[it->span].needs_zero == 0, it->pattern);
+}
+
+static void give_back(struct worker *me, struct holding *it) {
+    uint32_t p = it->base, other = it->kind == KIND_STACK ? KIND_WORKBUF : KIND_STACK;
+    EXPECT(heap_free_manual(p, other) == HEAP_BAD_KIND);
+    EXPECT(it->pages == 1 || heap_free(p + 1) == HEAP_NOT_FIRST);
+    EXPECT(span[it->span].base == p && span[it->span].npages == it->pages);
+    write_pages(me, it, it->pattern, 1, ~it->pattern);
+    for (uint32_t q = p; q < p + it->pages; q++) {
+        EXPECT(atomic_exchange(&owner[q], 0) == me->number);
+    }
+    EXPECT((it->kind == KIND_HEAP ? heap_free(p) : heap_free_manual(p, it->kind)) == HEAP_OK);
+    it->span = 0;
+}
+
+static void *work(void *given) {
+    struct worker *me = given;
+    for (int round = 0; round < ROUNDS; round++) {
+        for (int i = 0; i < STEPS; i++) {
+            struct holding *it = &me->live[below(me, LIVE)];
+            if (it->span == 0) {
+                take(me, it);
+            } else {
+                give_back(me, it);
+            }
+        }
+        pthread_barrier_wait(&barrier); /* all pause */
+        pthread_barrier_wait(&barrier); /* and go on */
+    }
+    for (int i = 0; i < LIVE; i++) {
+        if (me->live[i].span != 0) {
+            give_back(me, &me->live[i]);
+        }
+    }
+    return NULL;
+}
+
+/* The heap while nobody works: sound, and the live spans are what the threads hold. */
+static void check_quiet(const struct worker *workers) {
+    uint32_t live[KINDS] = {0};
+    for (int t = 0; t < THREADS; t++) {
+        for (int i = 0; i < LIVE; i++) {
+            const struct holding *it = &workers[t].live[i];
+            live[it->kind] += it->span != 0 ? it->pages : 0;
+        }
+    }
+    for (int kind = 0; kind < KINDS; kind++) {
+        CHECK(total_live[kind] == live[kind]);
+    }
+    CHECK(heap_audit());
+}
+
+int main(void) {
+    static struct worker worker[THREADS];
+    pthread_t thread[THREADS];
+    test_start();
+    CHECK(pthread_barrier_init(&barrier, NULL, THREADS + 1) == 0);
+    for (uint32_t t = 0; t < THREADS; t++) {
+        worker[t].number = t + 1;
+        worker[t].state = test_random() | 1;
+        CHECK(pthread_create(&thread[t], NULL, work, &worker[t]) == 0);
+    }
+    for (int round = 0; round < ROUNDS; round++) {
+        pthread_barrier_wait(&barrier);
+        check_quiet(worker);
+        pthread_barrier_wait(&barrier);
+    }
+    for (int t = 0; t < THREADS; t++) {
+        CHECK(pthread_join(thread[t], NULL) == 0);
+        test_passed += worker[t].passed;
+        test_failed += worker[t].failed;
+    }
+    check_quiet(worker);
+    CHECK(total_free == total_mapped && total_mapped > 0);
+    return test_report("heap_threads");
+}
