@@ -22,7 +22,8 @@ struct span {
     uint64_t slot_size;  /* heap spans: bytes of a slot; else 0 */
     uint32_t base;       /* first page */
     uint32_t npages;     /* pages; 0 exactly while dead */
-    uint32_t div_magic;  /* small classes: offset / slot_size is offset * magic >> 32; else 0 */
+    uint32_t div_magic;  /* small classes, spans as long as Go's: offset * magic >> 32 is
+                          * offset / slot_size; else 0 */
     uint32_t slots;      /* heap spans: slots, 1 to SLOTS_MAX; else 0 */
     uint32_t live_slots; /* slots handed out, as the span's owner counts them */
     uint8_t state;       /* SPAN_DEAD, SPAN_IN_USE or SPAN_MANUAL */

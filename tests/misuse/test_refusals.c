@@ -182,5 +182,5 @@ int main(void) {
     }
     printf("each of %d requests refused, alone, with the next, and with all that follow\n",
            (int)requests);
-    return test_report("out_of_memory");
+    return test_report("refusals");
 }
