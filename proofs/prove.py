@@ -266,7 +266,7 @@ def main():
     Path("build/nothing.c").write_text("#include <stdint.h>\n")
     nothing = run(["frama-c", "-machdep", CONFIGS[config][0], "build/nothing.c"])
     builtin, passed, failed = {place for place, _ in read_report(nothing[1])}, 0, 0
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
+    with ThreadPoolExecutor(os.cpu_count() + 1) as pool:
         largest = sorted(units, key=lambda unit: unit.expected[config].zfill(12), reverse=True)
         jobs = {unit: [pool.submit(prove, unit, config, smoke) for smoke in (False, True)]
                 for unit in largest}
