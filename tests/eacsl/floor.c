@@ -1,0 +1,86 @@
+/* The floor of the instrumented program: it refuses what `refuse` says, keeps the ghost tables, and
+ * now and then plays the other threads. Its contracts are those of src/os/, and checked. */
+static unsigned refuse;  /* calls of the system until one is refused; 0: none is */
+static unsigned rivals;  /* 1: another thread raises every base just before it is looked at */
+
+static int is_refused(void) {
+    return refuse > 0 && --refuse == 0;
+}
+
+int os_reserve(uint32_t a, uint32_t n) {
+    int given = n > 0 && n <= ARENAS && a <= ARENAS - n && !is_refused();
+    for (uint32_t i = a; given && i < a + n; i++) {
+        given = !os_reserved[i];
+    }
+    for (uint32_t i = a; given && i < a + n; i++) {
+        os_reserved[i] = 1;
+    }
+    if (!given) {
+        os_refused = 1;
+    }
+    return given;
+}
+
+uint32_t os_reserve_any(uint32_t n) {
+    uint32_t a = 0;
+    int before = os_refused;
+    while (a < ARENAS && !os_reserve(a, n)) {
+        a++;
+    }
+    os_refused = a == ARENAS ? 1 : before;
+    return a;
+}
+
+void os_release(uint32_t a, uint32_t n) {
+    for (uint32_t i = a; i < a + n; i++) {
+        os_reserved[i] = 0;
+    }
+}
+
+int os_map(uint32_t c, uint32_t n) {
+    if (is_refused()) {
+        os_refused = 1;
+        return 0;
+    }
+    for (uint32_t i = c; i < c + n; i++) {
+        os_mapped[i] = 1;
+    }
+    return 1;
+}
+
+void os_unmap(uint32_t c, uint32_t n) {
+    for (uint32_t i = c; i < c + n; i++) {
+        os_mapped[i] = 0;
+    }
+}
+
+uint32_t zeroed_base[ARENAS];
+
+static void rival(uint32_t a) {
+    if (rivals && zeroed_base[a] < ARENA_PAGES) {
+        zeroed_base[a]++;
+        zeroed_raised = 1;
+    }
+}
+
+uint32_t zeroed_base_load(uint32_t a) {
+    rival(a);
+    return zeroed_base[a];
+}
+
+int zeroed_base_swap(uint32_t a, uint32_t seen, uint32_t next) {
+    rival(a);
+    if (zeroed_base[a] != seen) {
+        return 0;
+    }
+    zeroed_base[a] = next;
+    return 1;
+}
+
+void heap_lock(void) {
+    heap_held = 1;
+}
+
+void heap_unlock(void) {
+    heap_held = 0;
+}

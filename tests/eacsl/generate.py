@@ -1,0 +1,231 @@
+#!/usr/bin/python3
+"""Writes a copy of the core in which E-ACSL can check the contracts of some of its modules.
+
+    generate.py OUT GROUP FILE...       (files of src/, as span/arena.h)
+
+OUT/unit.c includes the whole core. Each function of the files that has a contract is wrapped: it
+saves the tables in `old`, calls the body, or in its place one with a planted fault, and its
+contract speaks of the saved tables where it spoke of an earlier state. Ghost code becomes plain C.
+What is left out goes to OUT/left_out, a line each, the faults to OUT/faults."""
+import glob, os, re, sys
+import acsl
+
+SIZES = {"CAIRN_POOL_CHUNKS": 2, "SPANS": 8, "SPAN_LISTS": 4, "SPECIALS": 6, "HINTS": 3,
+         "CHUNK_PAGES": 128, "CHUNK_WORDS": 2}
+CORE = """page/bits.c page/chunk.c page/chunk_runs.c page/pages.c span/span.c span/arena.c
+          span/span_pool.c span/span_list.c span/special.c span/special_audit.c heap/grow.c
+          heap/heap_locked.c heap/heap.c""".split()
+STRUCT = re.compile(r"^struct (\w+) \{.*?^\};\n", re.M | re.S)
+COMMENT = re.compile(r"/\*@(.*?)\*/|//@([^\n]*)|/\*.*?\*/|//[^\n]*", re.S)
+HEAD = r"^((?:static |inline )*(?:struct |enum )?\w+) (\w+)\(([^()]*)\)\s*"
+DEFINED = re.compile(HEAD + r"\{.*?^\}\n", re.M | re.S)
+CLAUSES = ("requires", "terminates", "exits", "assigns", "ensures", "assumes", "behavior",
+           "complete", "disjoint")
+HERE = os.path.dirname(os.path.abspath(__file__))
+ROOT = os.path.dirname(os.path.dirname(HERE))
+
+
+def read(path):
+    with open(path) as file:
+        return file.read()
+
+
+def plain_ghost(text):
+    """Ghost code as plain C, and how many annotations it had inside."""
+    body, count = re.subn(r"/@.*?@/", "", text[len("ghost"):], flags=re.S)
+    return body.strip() + "\n", count
+
+
+def table_declarations(headers):
+    """The variables of the core, ghosts included: name -> declaration."""
+    found = {}
+    for text in headers:
+        for kind, names in re.findall(r"^extern (?!const)((?:struct )?\w+) ([^;]*);", text, re.M):
+            for name in names.split(","):
+                found[re.match(r"\s*(\w+)", name)[1]] = f"{kind} {name.strip()};"
+        for block in COMMENT.finditer(text):
+            ghost = (block[1] or block[2] or "").strip()
+            if ghost.startswith("ghost"):
+                for kind, name, size in re.findall(
+                        r"((?:unsigned )?\w+) (\w+)(\[\w+\])?;", plain_ghost(ghost)[0]):
+                    found[name] = f"{kind} {name}{size};"
+    return found
+
+
+class Unit:
+    def __init__(self, out, group, checked):
+        self.out, self.group, self.checked = out, group, checked
+        self.left_out, self.faults, self.kept = [], [], 0
+        self.headers = {os.path.relpath(p, f"{ROOT}/src"): read(p)
+                        for p in glob.glob(f"{ROOT}/src/*/*.h") + [f"{ROOT}/src/config.h"]
+                        if "/tools/" not in p}
+        self.tables = table_declarations(self.headers.values())
+        self.structs = {found[1]: found[0] for text in self.headers.values()
+                        for found in STRUCT.finditer(text)
+                        if any(f"struct {found[1]} " in line for line in self.tables.values())}
+        self.known = {}
+        for path in glob.glob(f"{ROOT}/specs/*.acsl"):
+            if not path.endswith("_lemmas.acsl"):
+                self.known.update(acsl.definitions(read(path))[0])
+        self.executable = acsl.definitions(read(f"{HERE}/executable.acsl"))[0]
+        self.contracts = {name for path in checked for name in
+                          re.findall(r"\*/\s*" + HEAD.replace("^", "", 1) + r"[;{]",
+                                     self.source(path), re.M) for name in [name[1]]}
+        self.planted = [line.split("\t") for path in
+                        sorted(glob.glob(f"{HERE}/faults.tsv") +
+                               glob.glob(f"{ROOT}/proofs/mutants/*.tsv"))
+                        for line in read(path).splitlines()]
+
+    def source(self, path):
+        return read(f"{HERE}/floor.c" if path == "floor.c" else f"{ROOT}/src/{path}")
+
+    def drop(self, where, what, why):
+        self.left_out.append(f"{where}\t{why}\t{' '.join(what.split())[:90]}")
+
+    def clause(self, where, known, parser, in_body):
+        """The next `label: expression` made executable, or None."""
+        start = parser.at
+        label, node = parser.label(), parser.expr()
+        formal = (lambda x: f"\\at({x}, Pre)") if in_body else (lambda x: x)
+        saved = "old[depth]." if in_body else "old[depth + 1]."
+        try:
+            text = acsl.Inliner(known, self.tables, saved, formal).text(node)
+        except acsl.LeftOut as why:
+            self.drop(where, " ".join(parser.tokens[start:parser.at]), str(why))
+            return None
+        self.kept += 1
+        return f"{label}{text};"
+
+    def contract(self, where, known, text):
+        parser, lines, named = acsl.Parser(text), [], ""
+        while not parser.peek(""):
+            kind = parser.next(*CLAUSES)
+            if kind in ("complete", "disjoint", "behavior"):
+                named = parser.next()
+                lines.append(f"{kind} {named}{parser.next(':', ';')}")
+            elif kind in ("requires", "ensures", "assumes"):
+                clause = self.clause(where, known, parser, False)
+                parser.next(";")
+                if clause:
+                    lines.append(f"{kind} {clause}")
+            else:  # terminates and exits hold of a run that ends; assigns is left out
+                start = parser.at
+                while parser.next() != ";":
+                    pass
+                if kind == "assigns":
+                    self.drop(where, " ".join(parser.tokens[start:parser.at]), "assigns")
+        return "/*@ " + "\n    ".join(lines) + "\n */" if lines else ""
+
+    def inner(self, where, known, text):
+        """Loop annotations and asserts."""
+        parser, lines = acsl.Parser(text), []
+        while not parser.peek(""):
+            kind = parser.next("loop", "assert")
+            if kind == "loop":
+                kind += " " + parser.next("invariant", "assigns", "variant")
+            if kind == "loop assigns":
+                self.drop(where, text, "loop assigns")
+                while not parser.peek(";"):
+                    parser.next()
+            else:
+                clause = self.clause(where, known, parser, True)
+                if clause:
+                    lines.append(f"{kind} {clause}")
+            parser.next(";")
+        return "/*@ " + "\n    ".join(lines) + " */" if lines else ""
+
+    def copy(self, path, text, checked):
+        """The text of a file with its annotations made executable; without, unless checked."""
+        known = dict(self.known)
+        for name in re.findall(r'include ".*/(\w+_lemmas)\.acsl"', text):
+            known.update(acsl.definitions(read(f"{ROOT}/specs/{name}.acsl"))[0])
+        known.update(self.executable)
+
+        def replace(found):
+            annotation = (found[1] or found[2] or "").strip()
+            if annotation.startswith("ghost"):
+                code, count = plain_ghost(annotation)
+                for _ in range(count if checked else 0):
+                    self.drop(path, annotation, "inside ghost code")
+                return code
+            if not checked or not annotation or re.match("predicate|logic|lemma|//", annotation):
+                return ""
+            if annotation.startswith(CLAUSES):
+                return self.contract(path, known, annotation)
+            return self.inner(path, known, annotation)
+
+        text = COMMENT.sub(replace, text)
+        text = STRUCT.sub(lambda found: "" if found[1] in self.structs else found[0], text)
+        text = re.sub(r'#include "(../)*specs/(\w+).acsl"', r'#include "specs/\2.acsl"', text)
+        return text.replace("#ifndef __FRAMAC__", "#if 1")
+
+    def wrap(self, path, text, original):
+        """Gives each function with a contract a body of another name, which it calls."""
+        def replace(found):
+            head, name, parameters = found[1], found[2], found[3]
+            if name not in self.contracts:
+                return found[0]
+            kind = re.sub("static |inline ", "", head)
+            given = ", ".join(re.findall(r"(\w+)(?:,|$)", parameters) if parameters != "void" else [])
+            take = "" if kind == "void" else f"    {kind} result;\n"
+            keep = "" if kind == "void" else "result = "
+            back = "" if kind == "void" else "    return result;\n"
+            bodies = [found[0].replace(f"{head} {name}(", f"static {kind} {name}__body(", 1)]
+            calls = ""
+            for number, body in self.faulty(path, name, original):
+                fault = body.replace(f"{name}(", f"{name}__fault{number}(", 1)
+                bodies.append(re.sub(r"^(static |inline )*", "static ", fault))
+                calls += f"    if (fault == {number}) {{ {keep}{name}__fault{number}({given}); }} else\n"
+            return (f"{head} {name}({parameters});\n{''.join(bodies)}{head} {name}({parameters}) {{\n"
+                    f"{take}    enter();\n{calls}    {keep}{name}__body({given});\n    leave();\n"
+                    f"{back}}}\n")
+        return DEFINED.sub(replace, text)
+
+    def faulty(self, path, name, original):
+        """The bodies of a function with a planted fault each, and their numbers."""
+        for fault, file, before, after in self.planted:
+            if file != f"src/{path}" or original.count(before) != 1:
+                continue
+            for found in DEFINED.finditer(original):
+                if found[2] == name and before in found[0]:
+                    self.faults.append(f"{len(self.faults) + 1}\t{name}\t{fault}")
+                    yield len(self.faults), self.copy(path, found[0].replace(before, after), False)
+
+    def write(self, path, text):
+        os.makedirs(os.path.dirname(f"{self.out}/{path}"), exist_ok=True)
+        with open(f"{self.out}/{path}", "w") as file:
+            file.write(text)
+
+    def run(self):
+        for path in glob.glob(f"{ROOT}/specs/*.acsl"):
+            self.write(f"specs/{os.path.basename(path)}", self.copy(path, read(path), False))
+        for path in [*self.headers, *CORE, "floor.c"]:
+            text = original = self.source(path)
+            checked = path in self.checked or path == "floor.c"
+            if path == "config.h":
+                for name, value in SIZES.items():
+                    text = re.sub(rf"(define {name}) \d+", rf"\1 {value}", text)
+            self.write(path, self.wrap(path, self.copy(path, text, checked), original))
+        state = "".join(f"    {line}\n" for line in self.tables.values())
+        numbers = "\n".join(line for text in self.headers.values()
+                            for line in re.findall(r"^#define KINDS .*", text, re.M))
+        self.write("state.h", f'#include "config.h"\n{numbers}\n' + "".join(self.structs.values()) +
+                   f"struct tables {{\n{state}}};\nextern struct tables old[16];\n"
+                   "extern unsigned depth;\nextern int fault;\nvoid enter(void);\n"
+                   "void leave(void);\n")
+        saves = "".join(f"    memcpy(&old[depth].{x}, &{x}, sizeof {x});\n" for x in self.tables)
+        self.write("enter.c", '#include "state.h"\n' +
+                   "".join(f"extern {line}\n" for line in self.tables.values()) +
+                   '#include <string.h>\nstruct tables old[16];\n'
+                   f"unsigned depth;\nvoid enter(void) {{\n    depth++;\n{saves}}}\n"
+                   "void leave(void) {\n    depth--;\n}\n")
+        self.write("unit.c", "".join(f'#include "{x}"\n' for x in
+                                     ["state.h", *CORE, "floor.c"]) + read(f"{HERE}/drive.c"))
+        self.write("faults", "".join(line + "\n" for line in self.faults))
+        self.write("left_out", "".join(line + "\n" for line in self.left_out))
+        self.write("kept", f"{self.kept}\n")
+        self.write("contracts", "".join(f"{name}\n" for name in sorted(self.contracts)))
+
+
+if __name__ == "__main__":
+    Unit(sys.argv[1], sys.argv[2], sys.argv[3:]).run()
