@@ -177,8 +177,9 @@ def definitions(text):
 
 
 class Inliner:
-    """Makes clauses executable. `saved` is the C text of the tables as they were at the start of
-    the function; `formals` says how a parameter's first value is written there."""
+    """Makes clauses executable. `tables` has the fields of each table, `saved` is the C text
+    that stands before a table in a state, `formal` writes a parameter's value
+    there."""
 
     def __init__(self, known, tables, saved, formal):
         self.known, self.tables, self.saved, self.formal = known, tables, saved, formal
@@ -186,7 +187,8 @@ class Inliner:
 
     def text(self, node):
         return show(self.inline(node, {}, {"": "Here", "Pre": "Pre", "Here": "Here",
-                                           "Post": "Here"}, "Here", ()))
+                                           "Post": "Here", "LoopEntry": "LoopEntry"},
+                                "Here", ()))
 
     def inline(self, node, names, labels, state, inside):
         def again(part, names=names, state=state):
@@ -211,7 +213,12 @@ class Inliner:
             return (kind, node[1], again(node[2]))
         if kind == "name":
             return self.name(node, names, labels, state, inside)
-        return (kind, *map(again, node[1:]))
+        parts = [again(part) for part in node[1:]]
+        if kind == "==" and parts[0][0] == "[]":  # E-ACSL compares no structures
+            fields = self.tables[show(parts[0][1]).split(".")[-1]]
+            if fields:
+                return fold("&&", [("==", *((".", part, x) for part in parts)) for x in fields])
+        return (kind, *parts)
 
     def bind(self, names, name):
         self.fresh += 1
@@ -238,9 +245,10 @@ class Inliner:
                                states[0] if len(states) == 1 else "Here", inside + (name,))
         if node[3] is not None:
             return ("text", f"{name}({', '.join(map(show, arguments))})")
-        if state == "Pre":
-            return ("text", self.saved + name if name in self.tables else
-                    self.formal(name) if re.match(r"[a-z]", name) else name)
+        if state != "Here" and name in self.tables:
+            return ("text", self.saved[state] + name)
+        if state == "Pre" and re.match(r"[a-z]", name):
+            return ("text", self.formal(name))
         return ("text", name)
 
 
@@ -293,9 +301,9 @@ def show(node):
         return node[1]
     if kind in ("\\forall", "\\exists"):
         _, name, low, high, inner = node
-        then = "==>" if kind == "\\forall" else "&&"
-        return (f"({kind} integer {name}; {show(low[1])} {low[0]} {name} {high[0]} {show(high[2])}"
-                f" {then} ({show(inner)}))")
+        deny = "" if kind == "\\forall" else "!"  # of `\\exists` E-ACSL forgets parts of the body
+        return (f"{deny}(\\forall integer {name}; {show(low[1])} {low[0]} {name} {high[0]} "
+                f"{show(high[2])} ==> {deny}({show(inner)}))")
     if kind == "\\sum":
         _, low, high, name, inner = node
         return f"\\sum({show(low)}, {show(high)}, \\lambda integer {name}; {show(inner)})"

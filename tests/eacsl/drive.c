@@ -1,7 +1,5 @@
-/* What the instrumented program does: every public function of every module, some hundred calls. */
-extern int group;
-int drive(void);
-
+/* What the instrumented program does: a few hundred calls that reach every function of the group
+ * of modules it checks, audits of broken tables and refusals of the system included. */
 static uint64_t seed = 88172645463325252u;
 
 static uint32_t any(uint32_t below) {
@@ -24,52 +22,360 @@ static uint64_t any_word(void) {
 }
 
 static void drive_bits(void) {
-    for (int k = 0; k < 60; k++) {
-        uint64_t a = any_word(), b = any_word();
-        uint32_t i = any(65), n = any(65 - i);
-        bits_not(a);
-        bits_and(a, b);
-        bits_or(a, b);
-        bits_shift(a, any(64));
-        bits_below(i);
-        bits_mask(i, n);
-        bits_set(a, i, n);
-        bits_clear(a, i, n);
-        bits_test(a, any(64));
-        bits_lowest(a);
-        bits_highest(a);
-        bits_low_run(a);
-        bits_high_run(a);
-        bits_count(a, i, n);
-        bits_runs(a, 1 + any(64));
-        bits_find_run(a, 1 + any(64));
-        bits_longest_run(a, any(66));
-    }
+    uint64_t a = any_word(), b = any_word();
+    uint32_t i = any(65), n = any(65 - i);
+    word_count(a);
+    bits_not(a);
+    bits_and(a, b);
+    bits_or(a, b);
+    bits_shift(a, any(64));
+    bits_below(i);
+    bits_mask(i, n);
+    bits_set(a, i, n);
+    bits_clear(a, i, n);
+    bits_test(a, any(64));
+    bits_lowest(a);
+    bits_highest(a);
+    bits_low_run(a);
+    bits_high_run(a);
+    bits_count(a, i, n);
+    bits_runs(a, 1 + any(64));
+    bits_find_run(a, 1 + any(64));
+    bits_longest_run(a, any(66));
 }
 
 static void drive_chunk(void) {
-    for (int k = 0; k < 100; k++) {
-        uint32_t c = any(CHUNKS), i = any(CHUNK_PAGES + 1), n = any(CHUNK_PAGES + 1 - i);
-        switch (any(6)) {
-        case 0: chunk_alloc_range(c, i, n); break;
-        case 1: chunk_free_range(c, i, n); break;
-        case 2: any(4) == 0 ? chunk_alloc_all(c) : (void)chunk_alloc_range(c, i, n % 9); break;
-        case 3: any(4) == 0 ? chunk_free_all(c) : chunk_free_range(c, i, n % 9); break;
-        case 4: any(4) == 0 ? chunk_release_all(c) : (void)0; break;
-        default: break;
+    uint32_t c = any(CHUNKS), i = any(CHUNK_PAGES + 1), n = any(CHUNK_PAGES + 1 - i);
+    uint32_t few = any(2) ? n : n % 9;
+    switch (any(12)) {
+    case 0: chunk_alloc_all(c); break;
+    case 1: chunk_free_all(c); break;
+    case 2: chunk_release_all(c); break;
+    case 3:
+    case 4:
+    case 5:
+    case 6: chunk_alloc_range(c, i, few); break;
+    default: chunk_free_range(c, i, few); break;
+    }
+    chunk_find(c, any(4) ? any(20) : any(CHUNK_PAGES + 3), any(3) ? 0 : i);
+    chunk_count_free(c, i, n);
+    chunk_count_released(c, i, n);
+    chunk_summarize(c);
+    chunk_audit(c);
+}
+
+/* An audit of broken tables: what it answers is compared with the invariant. */
+#define BROKEN(place, value, audit)                                                                \
+    do {                                                                                           \
+        uint64_t kept = place;                                                                     \
+        place = value;                                                                             \
+        audit;                                                                                     \
+        place = kept;                                                                              \
+    } while (0)
+
+static void break_pages(void) {
+    uint32_t c = any(CHUNKS), p = any(PAGES);
+    BROKEN(total_free, total_free + any(3), pages_audit());
+    BROKEN(total_released, total_released + 1, pages_audit());
+    BROKEN(total_mapped, total_mapped + CHUNK_PAGES, pages_audit());
+    BROKEN(mapped_low, any(CHUNKS + 2), pages_audit());
+    BROKEN(mapped_high, any(CHUNKS + 2), pages_audit());
+    BROKEN(chunk_mapped[c], any(2), pages_audit());
+    BROKEN(chunk_summary[c].start, any(3), pages_audit());
+    BROKEN(chunk_summary[c].max, any(3), pages_audit());
+    BROKEN(chunk_summary[c].end, any(3), pages_audit());
+    BROKEN(page_free[p / 64], page_free[p / 64] ^ (uint64_t)1 << p % 64, pages_audit());
+    BROKEN(page_released[p / 64], page_released[p / 64] ^ (uint64_t)1 << p % 64, pages_audit());
+}
+
+/* Are the n pages from p free (or not)? */
+static int pages_are(uint32_t p, uint32_t n, uint64_t is_free) {
+    for (uint32_t i = p; i < p + n; i++) {
+        if ((page_free[i / 64] >> i % 64 & 1) != is_free) {
+            return 0;
         }
-        chunk_find(c, any(4) ? any(20) : any(CHUNK_PAGES + 3), any(3) ? 0 : i);
-        chunk_count_free(c, i, n);
-        chunk_count_released(c, i, n);
-        chunk_summarize(c);
-        chunk_audit(c);
+    }
+    return 1;
+}
+
+static void drive_pages(void) {
+    uint32_t c = any(CHUNKS), p = any(PAGES), n = 0;
+    uint32_t most = any(3) ? 12 : 100;
+    if (any(5) == 0 && !chunk_mapped[c]) {
+        pages_grow(c, any(2) && c + 1 < CHUNKS && !chunk_mapped[c + 1] ? 2 : 1);
+    } else if (any(2)) {
+        n = 1 + any(any(3) ? 20 : 90);
+        p = any(3) ? pages_find(n) : p;
+        while (p < PAGES && n > 0 && (p + n > PAGES || !pages_are(p, n, 1))) {
+            n--;
+        }
+        if (p < PAGES && n > 0) {
+            pages_alloc(p, n);
+        }
+    } else {
+        while (n < most && p + n < PAGES && pages_are(p + n, 1, 0) &&
+               chunk_mapped[(p + n) / CHUNK_PAGES]) {
+            n++;
+        }
+        if (n > 0) {
+            pages_free(p, n);
+        }
+    }
+    pages_find(any(PAGES + 3));
+    pages_audit();
+}
+
+static void drive_pool(void) {
+    if (any(2)) {
+        span_pool_alloc();
+    } else {
+        span_pool_free(any(SPANS + 2));
+    }
+    uint32_t i = any(SPANS);
+    span_pool_audit();
+    BROKEN(pool_stack[i], any(SPANS + 1), span_pool_audit());
+    BROKEN(pool_place[i], any(SPANS + 1), span_pool_audit());
+    BROKEN(pool_count, any(SPANS + 1), span_pool_audit());
+    BROKEN(pool_made, any(SPANS + 1), span_pool_audit());
+}
+
+static void drive_lists(void) {
+    uint32_t q = any(SPAN_LISTS + 1), s = any(SPANS + 1), other = any(SPAN_LISTS + 1);
+    switch (any(9)) {
+    case 0: span_list_init(q); break;
+    case 1:
+    case 2:
+    case 3: span_list_insert(q, s); break;
+    case 4:
+    case 5: span_list_insert_back(q, s); break;
+    case 6: span_list_remove(s < SPANS && any(4) ? span_link[s].list : q, s); break;
+    default: span_list_take_all(q, other); break;
+    }
+    span_list_is_empty(q);
+    span_list_audit();
+    s = any(SPANS), q = any(SPAN_LISTS);
+    BROKEN(span_link[s].next, any(SPANS + 1), span_list_audit());
+    BROKEN(span_link[s].prev, any(SPANS + 1), span_list_audit());
+    BROKEN(span_link[s].list, any(SPAN_LISTS + 1), span_list_audit());
+    BROKEN(span_list[q].first, any(SPANS + 1), span_list_audit());
+    BROKEN(span_list[q].last, any(SPANS + 1), span_list_audit());
+}
+
+/* A ring of two that no list's front leads to: only the walks tell. */
+static void break_lists(void) {
+    forget_all();
+    span_link[1].list = span_link[2].list = span_link[3].list = 1;
+    span_link[1].next = span_link[1].prev = 2;
+    span_link[2].next = span_link[2].prev = 1;
+    span_list[1].first = span_list[1].last = 3;
+    span_list_audit();
+    forget_all();
+}
+
+static void drive_spans(void) {
+    uint32_t n = 1 + any(12), kind = any(KINDS), c = kind == KIND_HEAP ? any(SPAN_CLASSES) : 0;
+    uint32_t p = any(PAGES);
+    switch (any(5)) {
+    case 0: heap_free_span_locked(p, page_span[p] ? span[page_span[p]].kind : 0); break;
+    case 1:
+        if (page_span[p] != 0) {
+            p = span[page_span[p]].base;
+            heap_free_span_locked(p, span[page_span[p]].kind);
+        }
+        break;
+    default: heap_alloc_span_locked(any(4) ? n : n * 9, kind, any(2) ? c % 2 : c); break;
     }
 }
 
-int drive(void) {
-    if (group == 0) {
+static void drive_arena(void) {
+    uint32_t p = any(PAGES), n = 0, s = any(SPANS), c = any(SPAN_CLASSES + 3);
+    drive_spans();
+    span_class_fits(any(PAGES + 1), c);
+    span_class_fits(any(20), c);
+    if (s > 0 && span[s].state == SPAN_DEAD) {
+        uint32_t pages = 1 + any(40), kind = any(KINDS);
+        if (kind != KIND_HEAP || !span_class_fits(pages, c)) {
+            c = 0;
+        }
+        span_init(s, p, pages, kind, c, any(2));
+        span[s].npages = 0;
+    }
+    span_of(any(PAGES + 2));
+    span_of_heap(any(PAGES + 2));
+    while (p + n < PAGES && n < 20 && span_of(p + n) == 0) {
+        n++;
+    }
+    arena_set_span(any(SPANS), p, n);
+    rivals = any(4) == 0;
+    zeroed_raised = 0;
+    n = 1 + any(any(3) ? 10 : PAGES);
+    alloc_needs_zero(p, p + n <= PAGES ? n : PAGES - p);
+    rivals = 0;
+    if (!arena_is_in_use(p)) {
+        arena_set_in_use(p);
+        arena_is_in_use(p);
+        arena_audit();
+        arena_clear_in_use(p);
+    }
+    arena_set_special(p);
+    arena_has_special(p);
+    arena_has_special(any(PAGES));
+    arena_clear_special(p);
+    arena_audit();
+    uint32_t a = any(ARENAS);
+    s = 1 + any(SPANS - 1);
+    BROKEN(page_span[p], any(SPANS + 1), arena_audit());
+    BROKEN(zeroed_base[a], ARENA_PAGES + any(2), arena_audit());
+    BROKEN(span[s].state, any(3), arena_audit());
+    BROKEN(span[s].base, any(PAGES), arena_audit());
+    BROKEN(span[s].npages, any(PAGES), arena_audit());
+}
+
+static void drive_special(void) {
+    uint32_t s = any(SPANS + 1), kind = any(4) ? 1 + any(2) : any(8), q = any(SPANS);
+    uint64_t offset = any(4) ? any(2) * 8 : any(9000);
+    if (any(4) == 0) {
+        drive_spans();
+    }
+    if (any(5) < 3) {
+        special_add(s, offset, kind, any(1000), any(4) == 0);
+    } else {
+        special_remove(s, offset, kind);
+    }
+    special_find(s, offset, kind);
+    special_before(1 + any(SPANS - 1), offset, kind);
+    special_audit();
+    uint32_t r = 1 + any(SPECIALS - 1), p = any(PAGES);
+    BROKEN(special[r].next, any(SPECIALS), special_audit());
+    BROKEN(special[r].span, any(SPANS), special_audit());
+    BROKEN(special[r].kind, any(8), special_audit());
+    BROKEN(special[r].offset, any(10000), special_audit());
+    BROKEN(special_head[q], any(SPECIALS), special_audit());
+    BROKEN(special_made, any(SPECIALS + 1), special_audit());
+    BROKEN(page_specials[p / 64], page_specials[p / 64] ^ (uint64_t)1 << p % 64, special_audit());
+}
+
+static void drive_grow(void) {
+    refuse = any(3) ? 0 : 1 + any(4);
+    os_refused = 0;
+    switch (any(6)) {
+    case 0: heap_add_hint(any(ARENAS + 2)); break;
+    case 1:
+    case 2: heap_grow(1 + any(PAGES)); break;
+    default: heap_grow(1 + any(any(2) ? 3 * CHUNK_PAGES : CHUNK_PAGES)); break;
+    }
+    if (any(4) == 0) { /* somebody else takes addresses of the window */
+        os_reserve(any(ARENAS), 1);
+    }
+    if (any(6) == 0) {
+        forget_all();
+    }
+    refuse = 0;
+}
+
+static void break_heap(void) {
+    uint32_t s = 1 + any(SPANS - 1), p = any(PAGES), k = any(KINDS), i = any(HINTS);
+    heap_audit_locked();
+    BROKEN(span[s].state, any(4), heap_audit_locked());
+    BROKEN(span[s].kind, any(5), heap_audit_locked());
+    BROKEN(span[s].npages, any(3), heap_audit_locked());
+    BROKEN(span_link[s].list, any(2), heap_audit_locked());
+    BROKEN(page_free[p / 64], page_free[p / 64] ^ (uint64_t)1 << p % 64, heap_audit_locked());
+    BROKEN(total_live[k], total_live[k] + 1, heap_audit_locked());
+    BROKEN(current_low, any(CHUNKS + 2), heap_audit_locked());
+    BROKEN(current_high, any(CHUNKS + 2), heap_audit_locked());
+    BROKEN(arena_hint[i].arena, any(ARENAS + 2), heap_audit_locked());
+    BROKEN(hint_first, any(HINTS), heap_audit_locked());
+}
+
+/* What keeps a span from being freed, put on and taken off again. */
+static void hold_spans(void) {
+    uint32_t s = 1 + any(SPANS - 1);
+    if (span[s].state != SPAN_DEAD) {
+        span[s].live_slots = any(2);
+        span_list_remove(1, s);
+        if (any(3) == 0) {
+            span_list_insert(1, s);
+        }
+        special_remove(s, 0, 1);
+        if (any(3) == 0) {
+            special_add(s, 0, 1, 7, 0);
+        }
+    }
+}
+
+static void drive_heap(void) {
+    uint32_t n = any(8) ? 1 + any(30) : any(PAGES + 20), kind = any(KINDS + 1);
+    uint32_t c = any(3) ? any(2) : any(SPAN_CLASSES + 2);
+    uint32_t p = any(PAGES + 2), s = p < PAGES ? page_span[p] : 0;
+    uint32_t base = s ? span[s].base : p, its = s && any(4) ? span[s].kind : kind;
+    refuse = any(3) ? 0 : 1 + any(3);
+    os_refused = 0;
+    switch (any(10)) {
+    case 0: heap_alloc(n, c); break;
+    case 1: heap_alloc_manual(n, kind); break;
+    case 2:
+    case 3: heap_alloc_span_locked(n, kind, kind == KIND_HEAP || any(5) == 0 ? c : 0); break;
+    case 4: heap_free(any(2) ? p : base); break;
+    case 5: heap_free_manual(any(3) ? base : p, its); break;
+    case 6:
+    case 7: heap_free_span_locked(any(3) ? base : p, its); break;
+    default: heap_may_free(any(3) ? base : p, its); break;
+    }
+    refuse = 0;
+    hold_spans();
+    self = 1 + any(2);
+    if (any(8) == 0) {
+        heap_audit();
+    }
+    if (any(8) == 0) {
+        break_heap();
+    }
+    if (any(40) == 0) {
+        forget_all();
+        self = 1;
+    }
+}
+
+void drive(void) {
+    self = 1;
+#ifdef GROUP_PAGE
+    for (int k = 0; k < 60; k++) {
         drive_bits();
+    }
+    for (int k = 0; k < 120; k++) {
         drive_chunk();
     }
-    return 0;
+#elif defined GROUP_PAGES
+    for (int k = 0; k < 150; k++) {
+        drive_pages();
+        if (k % 20 == 0) {
+            break_pages();
+        }
+    }
+#elif defined GROUP_LISTS
+    for (int k = 0; k < 100; k++) {
+        drive_pool();
+    }
+    for (int k = 0; k < 300; k++) {
+        drive_lists();
+    }
+    break_lists();
+#elif defined GROUP_ARENA
+    for (int k = 0; k < 150; k++) {
+        drive_arena();
+    }
+#elif defined GROUP_SPECIAL
+    for (int k = 0; k < 300; k++) {
+        drive_special();
+    }
+#elif defined GROUP_GROW
+    for (int k = 0; k < 150; k++) {
+        drive_grow();
+    }
+#else
+    for (int k = 0; k < 200; k++) {
+        drive_heap();
+    }
+#endif
 }

@@ -1,7 +1,7 @@
 /* The floor of the instrumented program: it refuses what `refuse` says, keeps the ghost tables, and
  * now and then plays the other threads. Its contracts are those of src/os/, and checked. */
-static unsigned refuse;  /* calls of the system until one is refused; 0: none is */
-static unsigned rivals;  /* 1: another thread raises every base just before it is looked at */
+static unsigned refuse; /* calls of the system until one is refused; 0: none is */
+static unsigned rivals; /* 1: another thread raises every base just before it is looked at */
 
 static int is_refused(void) {
     return refuse > 0 && --refuse == 0;

@@ -1,20 +1,34 @@
 #!/usr/bin/python3
-"""Writes a copy of the core in which E-ACSL can check the contracts of some of its modules.
+"""Writes a copy of the core in which E-ACSL can check the contracts of a group of modules.
 
-    generate.py OUT GROUP FILE...       (files of src/, as span/arena.h)
+    generate.py OUT GROUP
 
 OUT/unit.c includes the whole core. Each function of the files that has a contract is wrapped: it
-saves the tables in `old`, calls the body, or in its place one with a planted fault, and its
+saves the tables in `saved`, calls the body, or in its place one with a planted fault, and its
 contract speaks of the saved tables where it spoke of an earlier state. Ghost code becomes plain C.
 What is left out goes to OUT/left_out, a line each, the faults to OUT/faults."""
 import glob, os, re, sys
 import acsl
 
-SIZES = {"CAIRN_POOL_CHUNKS": 2, "SPANS": 8, "SPAN_LISTS": 4, "SPECIALS": 6, "HINTS": 3,
-         "CHUNK_PAGES": 128, "CHUNK_WORDS": 2}
+WIDE = {"CAIRN_POOL_CHUNKS": 2, "CHUNK_PAGES": 128, "CHUNK_WORDS": 2}
+MANY = {"CAIRN_POOL_CHUNKS": 4, "CHUNK_PAGES": 64, "CHUNK_WORDS": 1}
+FAR = {"CAIRN_POOL_CHUNKS": 3, "ARENA_CHUNKS": 2, "CHUNK_PAGES": 64, "CHUNK_WORDS": 1}
+SIZES = {"SPANS": 8, "SPAN_LISTS": 4, "SPECIALS": 6, "HINTS": 3}
+GROUPS = {  # the files of src/ whose contracts are checked together, and how large the heap is
+    "page": (WIDE, """os/word.h page/bits.h page/bits.c page/chunk.h page/chunk.c
+                      page/chunk_runs.c"""),
+    "pages": (MANY, "page/pages.h page/pages.c"),
+    "lists": (MANY, """span/span_pool.h span/span_pool.c span/span_list.h span/span_list.c
+                       span/span_list_audit.c"""),
+    "arena": (FAR, "os/atomic.h span/span.h span/span.c span/arena.h span/arena.c"),
+    "special": (MANY, "span/special.h span/special.c span/special_audit.c"),
+    "grow": (FAR, "os/os.h heap/grow.h heap/grow.c"),
+    "heap": (FAR, """heap/heap_locked.h heap/heap_locked.c heap/heap.h heap/heap.c heap/audit.h
+                     heap/audit.c"""),
+}
 CORE = """page/bits.c page/chunk.c page/chunk_runs.c page/pages.c span/span.c span/arena.c
-          span/span_pool.c span/span_list.c span/special.c span/special_audit.c heap/grow.c
-          heap/heap_locked.c heap/heap.c""".split()
+          span/span_pool.c span/span_list.c span/span_list_audit.c span/special.c
+          span/special_audit.c heap/grow.c heap/heap_locked.c heap/heap.c heap/audit.c""".split()
 STRUCT = re.compile(r"^struct (\w+) \{.*?^\};\n", re.M | re.S)
 COMMENT = re.compile(r"/\*@(.*?)\*/|//@([^\n]*)|/\*.*?\*/|//[^\n]*", re.S)
 HEAD = r"^((?:static |inline )*(?:struct |enum )?\w+) (\w+)\(([^()]*)\)\s*"
@@ -53,8 +67,10 @@ def table_declarations(headers):
 
 
 class Unit:
-    def __init__(self, out, group, checked):
-        self.out, self.group, self.checked = out, group, checked
+    def __init__(self, out, group):
+        self.out, self.group = out, group
+        sizes, checked = GROUPS[group]
+        self.sizes, self.checked = {**SIZES, **sizes}, checked.split()
         self.left_out, self.faults, self.kept = [], [], 0
         self.headers = {os.path.relpath(p, f"{ROOT}/src"): read(p)
                         for p in glob.glob(f"{ROOT}/src/*/*.h") + [f"{ROOT}/src/config.h"]
@@ -63,12 +79,14 @@ class Unit:
         self.structs = {found[1]: found[0] for text in self.headers.values()
                         for found in STRUCT.finditer(text)
                         if any(f"struct {found[1]} " in line for line in self.tables.values())}
+        self.fields = {name: re.findall(r"(\w+);", self.structs.get(line.split()[1], ""))
+                       for name, line in self.tables.items()}
         self.known = {}
         for path in glob.glob(f"{ROOT}/specs/*.acsl"):
             if not path.endswith("_lemmas.acsl"):
                 self.known.update(acsl.definitions(read(path))[0])
         self.executable = acsl.definitions(read(f"{HERE}/executable.acsl"))[0]
-        self.contracts = {name for path in checked for name in
+        self.contracts = {name for path in self.checked for name in
                           re.findall(r"\*/\s*" + HEAD.replace("^", "", 1) + r"[;{]",
                                      self.source(path), re.M) for name in [name[1]]}
         self.planted = [line.split("\t") for path in
@@ -86,10 +104,11 @@ class Unit:
         """The next `label: expression` made executable, or None."""
         start = parser.at
         label, node = parser.label(), parser.expr()
-        formal = (lambda x: f"\\at({x}, Pre)") if in_body else (lambda x: x)
-        saved = "old[depth]." if in_body else "old[depth + 1]."
+        formal = (lambda x: f"first_{x}") if in_body else (lambda x: x)
+        states = {"Pre": "saved[call_depth]." if in_body else "saved[call_depth + 1].",
+                  "LoopEntry": "entered[call_depth]."}
         try:
-            text = acsl.Inliner(known, self.tables, saved, formal).text(node)
+            text = acsl.Inliner(known, self.fields, states, formal).text(node)
         except acsl.LeftOut as why:
             self.drop(where, " ".join(parser.tokens[start:parser.at]), str(why))
             return None
@@ -132,7 +151,8 @@ class Unit:
                 if clause:
                     lines.append(f"{kind} {clause}")
             parser.next(";")
-        return "/*@ " + "\n    ".join(lines) + " */" if lines else ""
+        entry = "enter_loop();\n" if "entered[" in "".join(lines) else ""
+        return entry + "/*@ " + "\n    ".join(lines) + " */" if lines else ""
 
     def copy(self, path, text, checked):
         """The text of a file with its annotations made executable; without, unless checked."""
@@ -156,7 +176,7 @@ class Unit:
 
         text = COMMENT.sub(replace, text)
         text = STRUCT.sub(lambda found: "" if found[1] in self.structs else found[0], text)
-        text = re.sub(r'#include "(../)*specs/(\w+).acsl"', r'#include "specs/\2.acsl"', text)
+        text = re.sub(r'#include "(../)*specs/(\w+).acsl"', r'#include "words/\2.acsl"', text)
         return text.replace("#ifndef __FRAMAC__", "#if 1")
 
     def wrap(self, path, text, original):
@@ -172,12 +192,16 @@ class Unit:
             back = "" if kind == "void" else "    return result;\n"
             bodies = [found[0].replace(f"{head} {name}(", f"static {kind} {name}__body(", 1)]
             calls = ""
+            firsts = sorted(set(re.findall(r"\bfirst_(\w+)", bodies[0])))
+            bodies[0] = bodies[0].replace("{", "{\n" + "".join(
+                f"    {kept} = {x};\n" for x in firsts
+                for kept in [re.search(rf"\w+ {x}\b", parameters)[0].replace(x, f"first_{x}")]), 1)
             for number, body in self.faulty(path, name, original):
                 fault = body.replace(f"{name}(", f"{name}__fault{number}(", 1)
                 bodies.append(re.sub(r"^(static |inline )*", "static ", fault))
-                calls += f"    if (fault == {number}) {{ {keep}{name}__fault{number}({given}); }} else\n"
+                calls += f"    if (planted == {number}) {{ {keep}{name}__fault{number}({given}); }} else\n"
             return (f"{head} {name}({parameters});\n{''.join(bodies)}{head} {name}({parameters}) {{\n"
-                    f"{take}    enter();\n{calls}    {keep}{name}__body({given});\n    leave();\n"
+                    f"{take}    enter_call();\n{calls}    {keep}{name}__body({given});\n    leave_call();\n"
                     f"{back}}}\n")
         return DEFINED.sub(replace, text)
 
@@ -198,27 +222,31 @@ class Unit:
 
     def run(self):
         for path in glob.glob(f"{ROOT}/specs/*.acsl"):
-            self.write(f"specs/{os.path.basename(path)}", self.copy(path, read(path), False))
+            self.write(f"words/{os.path.basename(path)}", self.copy(path, read(path), False))
         for path in [*self.headers, *CORE, "floor.c"]:
             text = original = self.source(path)
             checked = path in self.checked or path == "floor.c"
             if path == "config.h":
-                for name, value in SIZES.items():
+                for name, value in self.sizes.items():
                     text = re.sub(rf"(define {name}) \d+", rf"\1 {value}", text)
             self.write(path, self.wrap(path, self.copy(path, text, checked), original))
         state = "".join(f"    {line}\n" for line in self.tables.values())
         numbers = "\n".join(line for text in self.headers.values()
                             for line in re.findall(r"^#define KINDS .*", text, re.M))
         self.write("state.h", f'#include "config.h"\n{numbers}\n' + "".join(self.structs.values()) +
-                   f"struct tables {{\n{state}}};\nextern struct tables old[16];\n"
-                   "extern unsigned depth;\nextern int fault;\nvoid enter(void);\n"
-                   "void leave(void);\n")
-        saves = "".join(f"    memcpy(&old[depth].{x}, &{x}, sizeof {x});\n" for x in self.tables)
+                   f"struct tables {{\n{state}}};\nextern struct tables saved[16];\n"
+                   "extern struct tables entered[16];\nextern unsigned call_depth;\nextern int planted;\nvoid enter_call(void);\n"
+                   "void leave_call(void);\nvoid forget_all(void);\nvoid enter_loop(void);\n"
+                   f"#define GROUP_{self.group.upper()} 1\n")
+        clears = "".join(f"    memset(&{x}, 0, sizeof {x});\n" for x in self.tables)
+        saves = "".join(f"    memcpy(&saved[call_depth].{x}, &{x}, sizeof {x});\n" for x in self.tables)
         self.write("enter.c", '#include "state.h"\n' +
                    "".join(f"extern {line}\n" for line in self.tables.values()) +
-                   '#include <string.h>\nstruct tables old[16];\n'
-                   f"unsigned depth;\nvoid enter(void) {{\n    depth++;\n{saves}}}\n"
-                   "void leave(void) {\n    depth--;\n}\n")
+                   '#include <string.h>\nstruct tables saved[16], entered[16];\n'
+                   f"unsigned call_depth;\nvoid enter_call(void) {{\n    call_depth++;\n{saves}}}\n"
+                   "void leave_call(void) {\n    call_depth--;\n}\n"
+                   f"void enter_loop(void) {{\n{saves.replace('saved', 'entered')}}}\n"
+                   f"void forget_all(void) {{\n{clears}}}\n")
         self.write("unit.c", "".join(f'#include "{x}"\n' for x in
                                      ["state.h", *CORE, "floor.c"]) + read(f"{HERE}/drive.c"))
         self.write("faults", "".join(line + "\n" for line in self.faults))
@@ -228,4 +256,4 @@ class Unit:
 
 
 if __name__ == "__main__":
-    Unit(sys.argv[1], sys.argv[2], sys.argv[3:]).run()
+    Unit(sys.argv[1], sys.argv[2]).run()

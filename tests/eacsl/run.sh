@@ -1,0 +1,88 @@
+#!/bin/bash
+# Runs the contracts under E-ACSL: see README.md. Ends with `eacsl: N passed, N failed`.
+#   run.sh [GROUP...]       (page pages lists arena special grow heap)
+set -u
+cd "$(dirname "$0")/../.."
+here=tests/eacsl
+share=$(frama-c -print-share-path)/e-acsl
+library=$(frama-c -print-lib-path)/e-acsl/libeacsl-dlmalloc.a
+passed=0
+failed=0
+
+tell() { # tell OK? WHAT
+    if [ "$1" = 0 ]; then
+        passed=$((passed + 1))
+    else
+        failed=$((failed + 1))
+        echo "FAILED $2"
+    fi
+}
+
+# Copies the core with its contracts made executable, instruments and compiles it.
+build() { # build GROUP OUT
+    rm -rf "$2"
+    /usr/bin/python3 $here/generate.py "$2" "$1" &&
+        frama-c -c11 -machdep gcc_x86_64 -cpp-extra-args="-DCAIRN_POOL -I$2" "$2/unit.c" \
+            -e-acsl -e-acsl-no-assert-print-data -then-last -print -ocode "$2/out.c" \
+            >"$2/log" 2>&1 &&
+        gcc -O1 -w -fcommon -DCAIRN_POOL -DE_ACSL_SEGMENT_MMODEL -I"$2" -I"$share" "$2/out.c" \
+            "$2/enter.c" $here/main.c "$share/e_acsl_rtl.c" "$library" -lgmp -lm -lpthread \
+            -o "$2/run"
+}
+
+# Runs the program with one fault: caught (by a contract), missed, or what else became of it.
+verdict() { # verdict OUT NUMBER
+    timeout 10 "$1/run" "$2" >"$1/said" 2>&1
+    case $? in
+    0) echo missed ;;
+    124) echo hung ;;
+    134) grep -q 'failed:' "$1/said" && echo caught || echo crashed ;;
+    *) echo crashed ;;
+    esac
+}
+
+group() { # group NAME
+    local out=build/eacsl/$1
+    if ! build "$1" "$out"; then
+        tail -n 20 "$out/log"
+        tell 1 "$1: not built"
+        return
+    fi
+    timeout 120 "$out/run" >"$out/said" 2>&1
+    local status=$?
+    [ $status = 0 ] || head -n 20 "$out/said"
+    tell $status "$1: a contract is broken"
+
+    local constant ignored
+    constant=$(grep -c '__e_acsl_assert(1,' "$out/out.c")
+    ignored=$(grep "$out/.*Warning" -A 9 "$out/log" | grep -c 'Ignoring annotation')
+    tell "$constant" "$1: annotations that became constant: $constant"
+    tell "$ignored" "$1: annotations that E-ACSL ignored: $ignored"
+
+    local caught=0 others='' name number function what
+    declare -A has=()
+    while IFS=$'\t' read -r number function name; do
+        what=$(verdict "$out" "$number")
+        if [ "$what" = caught ]; then
+            caught=$((caught + 1))
+            has[$function]=1
+        else
+            others="$others $name($what)"
+        fi
+    done <"$out/faults"
+    while read -r function; do
+        [ -n "${has[$function]-}" ]
+        tell $? "$1: no fault in $function is caught"
+    done <"$out/contracts"
+    echo "$1: $(wc -l <"$out/contracts") functions, $(cat "$out/kept") clauses run," \
+        "$(wc -l <"$out/left_out") left out, $constant constant;" \
+        "faults caught $caught of $(wc -l <"$out/faults")"
+    cut -f2 "$out/left_out" | sort | uniq -c | sed 's/^ */    left out: /'
+    [ -z "$others" ] || echo "    not caught:$others"
+}
+
+for one in ${*:-page pages lists arena special grow heap}; do
+    group "$one"
+done
+echo "eacsl: $passed passed, $failed failed"
+[ $failed = 0 ]
