@@ -76,7 +76,7 @@ class Unit:
                         for p in glob.glob(f"{ROOT}/src/*/*.h") + [f"{ROOT}/src/config.h"]
                         if "/tools/" not in p}
         self.tables = table_declarations(self.headers.values())
-        self.structs = {found[1]: found[0] for text in self.headers.values()
+        self.structs = {found[1]: COMMENT.sub("", found[0]) for text in self.headers.values()
                         for found in STRUCT.finditer(text)
                         if any(f"struct {found[1]} " in line for line in self.tables.values())}
         self.fields = {name: re.findall(r"(\w+);", self.structs.get(line.split()[1], ""))
