@@ -177,7 +177,8 @@ static void drive_spans(void) {
     uint32_t p = any(PAGES);
     switch (any(5)) {
     case 0: heap_free_span_locked(p, page_span[p] ? span[page_span[p]].kind : 0); break;
-    case 1:
+    case 1: heap_alloc_span_locked(n, KIND_HEAP, any(2)); break;
+    case 2:
         if (page_span[p] != 0) {
             p = span[page_span[p]].base;
             heap_free_span_locked(p, span[page_span[p]].kind);
@@ -200,8 +201,12 @@ static void drive_arena(void) {
         span_init(s, p, pages, kind, c, any(2));
         span[s].npages = 0;
     }
+    for (uint32_t t = 1; t < SPANS; t++) { /* at the ends of spans, dead ones included */
+        span_of(span[t].base);
+        span_of(span[t].base + span[t].npages);
+        span_of_heap(span[t].base + span[t].npages - 1);
+    }
     span_of(any(PAGES + 2));
-    span_of_heap(any(PAGES + 2));
     while (p + n < PAGES && n < 20 && span_of(p + n) == 0) {
         n++;
     }
@@ -234,8 +239,11 @@ static void drive_arena(void) {
 static void drive_special(void) {
     uint32_t s = any(SPANS + 1), kind = any(4) ? 1 + any(2) : any(8), q = any(SPANS);
     uint64_t offset = any(4) ? any(2) * 8 : any(9000);
-    if (any(4) == 0) {
+    if (any(8) == 0) {
         drive_spans();
+    }
+    for (uint32_t t = 1; t < SPANS && any(4); t++) {
+        s = span[t].state == SPAN_IN_USE ? t : s;
     }
     if (any(5) < 3) {
         special_add(s, offset, kind, any(1000), any(4) == 0);

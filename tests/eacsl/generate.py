@@ -30,6 +30,7 @@ CORE = """page/bits.c page/chunk.c page/chunk_runs.c page/pages.c span/span.c sp
           span/span_pool.c span/span_list.c span/span_list_audit.c span/special.c
           span/special_audit.c heap/grow.c heap/heap_locked.c heap/heap.c heap/audit.c""".split()
 STRUCT = re.compile(r"^struct (\w+) \{.*?^\};\n", re.M | re.S)
+FLOOR = "eacsl/floor.c"
 COMMENT = re.compile(r"/\*@(.*?)\*/|//@([^\n]*)|/\*.*?\*/|//[^\n]*", re.S)
 HEAD = r"^((?:static |inline )*(?:struct |enum )?\w+) (\w+)\(([^()]*)\)\s*"
 DEFINED = re.compile(HEAD + r"\{.*?^\}\n", re.M | re.S)
@@ -95,7 +96,7 @@ class Unit:
                         for line in read(path).splitlines()]
 
     def source(self, path):
-        return read(f"{HERE}/floor.c" if path == "floor.c" else f"{ROOT}/src/{path}")
+        return read(f"{ROOT}/tests/{path}" if path == FLOOR else f"{ROOT}/src/{path}")
 
     def drop(self, where, what, why):
         self.left_out.append(f"{where}\t{why}\t{' '.join(what.split())[:90]}")
@@ -207,8 +208,9 @@ class Unit:
 
     def faulty(self, path, name, original):
         """The bodies of a function with a planted fault each, and their numbers."""
-        for fault, file, before, after in self.planted:
-            if file != f"src/{path}" or original.count(before) != 1:
+        for fault, file, *texts in self.planted:
+            before, after = (text.replace("\\n", "\n") for text in texts)
+            if file.split("/", 1)[1] != path or original.count(before) != 1:
                 continue
             for found in DEFINED.finditer(original):
                 if found[2] == name and before in found[0]:
@@ -223,12 +225,12 @@ class Unit:
     def run(self):
         for path in glob.glob(f"{ROOT}/specs/*.acsl"):
             self.write(f"words/{os.path.basename(path)}", self.copy(path, read(path), False))
-        for path in [*self.headers, *CORE, "floor.c"]:
+        for path in [*self.headers, *CORE, FLOOR]:
             text = original = self.source(path)
-            checked = path in self.checked or path == "floor.c"
+            checked = path in self.checked or path == FLOOR
             if path == "config.h":
                 for name, value in self.sizes.items():
-                    text = re.sub(rf"(define {name}) \d+", rf"\1 {value}", text)
+                    text = re.sub(rf"(define {name} +)\d+", rf"\g<1>{value}", text)
             self.write(path, self.wrap(path, self.copy(path, text, checked), original))
         state = "".join(f"    {line}\n" for line in self.tables.values())
         numbers = "\n".join(line for text in self.headers.values()
@@ -248,7 +250,7 @@ class Unit:
                    f"void enter_loop(void) {{\n{saves.replace('saved', 'entered')}}}\n"
                    f"void forget_all(void) {{\n{clears}}}\n")
         self.write("unit.c", "".join(f'#include "{x}"\n' for x in
-                                     ["state.h", *CORE, "floor.c"]) + read(f"{HERE}/drive.c"))
+                                     ["state.h", *CORE, FLOOR]) + read(f"{HERE}/drive.c"))
         self.write("faults", "".join(line + "\n" for line in self.faults))
         self.write("left_out", "".join(line + "\n" for line in self.left_out))
         self.write("kept", f"{self.kept}\n")

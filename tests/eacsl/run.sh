@@ -31,15 +31,16 @@ build() { # build GROUP OUT
 }
 
 # Runs the program with one fault: caught (by a contract), missed, or what else became of it.
-verdict() { # verdict OUT NUMBER
-    timeout 10 "$1/run" "$2" >"$1/said" 2>&1
+verdict() { # verdict OUT NUMBER FUNCTION NAME
+    timeout 10 "$1/run" "$2" >"$1/said.$2" 2>&1
     case $? in
-    0) echo missed ;;
-    124) echo hung ;;
-    134) grep -q 'failed:' "$1/said" && echo caught || echo crashed ;;
-    *) echo crashed ;;
+    0) echo missed "$3" "$4" ;;
+    124) echo hung "$3" "$4" ;;
+    134) grep -q 'failed:' "$1/said.$2" && echo caught "$3" "$4" || echo crashed "$3" "$4" ;;
+    *) echo crashed "$3" "$4" ;;
     esac
 }
+export -f verdict
 
 group() { # group NAME
     local out=build/eacsl/$1
@@ -59,26 +60,18 @@ group() { # group NAME
     tell "$constant" "$1: annotations that became constant: $constant"
     tell "$ignored" "$1: annotations that E-ACSL ignored: $ignored"
 
-    local caught=0 others='' name number function what
-    declare -A has=()
-    while IFS=$'\t' read -r number function name; do
-        what=$(verdict "$out" "$number")
-        if [ "$what" = caught ]; then
-            caught=$((caught + 1))
-            has[$function]=1
-        else
-            others="$others $name($what)"
-        fi
-    done <"$out/faults"
+    local function
+    xargs -r -P "$(nproc)" -n 3 bash -c 'verdict "$0" "$@" 2>/dev/null' "$out" <"$out/faults" \
+        >"$out/verdicts"
     while read -r function; do
-        [ -n "${has[$function]-}" ]
+        grep -q "^caught $function " "$out/verdicts"
         tell $? "$1: no fault in $function is caught"
     done <"$out/contracts"
     echo "$1: $(wc -l <"$out/contracts") functions, $(cat "$out/kept") clauses run," \
         "$(wc -l <"$out/left_out") left out, $constant constant;" \
-        "faults caught $caught of $(wc -l <"$out/faults")"
+        "faults caught $(grep -c ^caught "$out/verdicts") of $(wc -l <"$out/faults")"
     cut -f2 "$out/left_out" | sort | uniq -c | sed 's/^ */    left out: /'
-    [ -z "$others" ] || echo "    not caught:$others"
+    awk '$1 != "caught" { printf "    not caught: %s (%s, in %s)\n", $3, $1, $2 }' "$out/verdicts"
 }
 
 for one in ${*:-page pages lists arena special grow heap}; do
