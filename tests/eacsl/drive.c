@@ -198,7 +198,11 @@ static void drive_arena(void) {
         if (kind != KIND_HEAP || !span_class_fits(pages, c)) {
             c = 0;
         }
+        uint32_t was = page_span[p];
         span_init(s, p, pages, kind, c, any(2));
+        page_span[p] = span_of(p) == 0 ? s : was;
+        span_of(p);
+        page_span[p] = was;
         span[s].npages = 0;
     }
     for (uint32_t t = 1; t < SPANS; t++) { /* at the ends of spans, dead ones included */
@@ -265,7 +269,7 @@ static void drive_special(void) {
 
 static void drive_grow(void) {
     refuse = any(3) ? 0 : 1 + any(4);
-    os_refused = 0;
+    os_refused = any(2);
     switch (any(6)) {
     case 0: heap_add_hint(any(ARENAS + 2)); break;
     case 1:
@@ -313,10 +317,9 @@ static void hold_spans(void) {
 }
 
 static void drive_heap(void) {
-    uint32_t n = any(8) ? 1 + any(30) : any(PAGES + 20), kind = any(KINDS + 1);
-    uint32_t c = any(3) ? any(2) : any(SPAN_CLASSES + 2);
-    uint32_t p = any(PAGES + 2), s = p < PAGES ? page_span[p] : 0;
-    uint32_t base = s ? span[s].base : p, its = s && any(4) ? span[s].kind : kind;
+    uint32_t n = any(8) ? any(30) : any(PAGES + 20), kind = any(2) ? KIND_HEAP : any(KINDS + 1);
+    uint32_t c = any(3) ? any(2) : any(SPAN_CLASSES + 2), s = any(SPANS);
+    uint32_t p = any(3) ? span[s].base : any(PAGES + 2), its = any(4) ? span[s].kind : kind;
     refuse = any(3) ? 0 : 1 + any(3);
     os_refused = 0;
     switch (any(10)) {
@@ -324,11 +327,11 @@ static void drive_heap(void) {
     case 1: heap_alloc_manual(n, kind); break;
     case 2:
     case 3: heap_alloc_span_locked(n, kind, kind == KIND_HEAP || any(5) == 0 ? c : 0); break;
-    case 4: heap_free(any(2) ? p : base); break;
-    case 5: heap_free_manual(any(3) ? base : p, its); break;
-    case 6:
-    case 7: heap_free_span_locked(any(3) ? base : p, its); break;
-    default: heap_may_free(any(3) ? base : p, its); break;
+    case 4:
+    case 5: heap_free(p); break;
+    case 6: heap_free_manual(p, its); break;
+    case 7: heap_free_span_locked(p, its); break;
+    default: heap_may_free(p, its); break;
     }
     refuse = 0;
     hold_spans();
@@ -382,7 +385,7 @@ void drive(void) {
         drive_grow();
     }
 #else
-    for (int k = 0; k < 200; k++) {
+    for (int k = 0; k < 400; k++) {
         drive_heap();
     }
 #endif

@@ -48,7 +48,7 @@ def read(path):
 def plain_ghost(text):
     """Ghost code as plain C, and how many annotations it had inside."""
     body, count = re.subn(r"/@.*?@/", "", text[len("ghost"):], flags=re.S)
-    return body.strip() + "\n", count
+    return f" {body.strip()}\n", count  # never in the first column, where functions are looked for
 
 
 def table_declarations(headers):
