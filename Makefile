@@ -29,7 +29,7 @@ FLAGS_host-race := $(CFLAGS) -fsanitize=thread -DOS_WINDOW=0x1000000000
 FLAGS_host-cov := -O0 -g --coverage -fprofile-update=atomic
 FLAGS_pool-cov := -O0 -g --coverage $(POOL)
 
-.PHONY: all lib tools help prove status expect test test-build test-driver check-style check-status \
+.PHONY: all lib tools help prove status expect test test-build test-driver test-eacsl check-style check-status \
         format format-check mutants bench coverage clean setup
 .DELETE_ON_ERROR:
 
@@ -69,6 +69,10 @@ mutants: ## break the core in many small ways and see a proof fail each time (so
 
 test-driver: ## plant faults in a small copy and see the prover's driver refuse each
 	@tests/driver/run.sh
+
+test-eacsl: ## check the contracts at run time, with planted faults (part of test; some 3 minutes)
+	@ci/setup.sh --test
+	@tests/eacsl/run.sh
 
 bench: tools ## instructions and nanoseconds of the basic operations
 	@bench/run.sh build

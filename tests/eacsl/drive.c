@@ -12,12 +12,18 @@ static uint32_t any(uint32_t below) {
 static uint64_t any_word(void) {
     uint64_t w = (uint64_t)any(4294967295u) << 32 | any(4294967295u);
     switch (any(6)) {
-    case 0: return 0;
-    case 1: return ~(uint64_t)0;
-    case 2: return w & w << 1;
-    case 3: return w | w << 1 | w << 2;
-    case 4: return ~(uint64_t)0 << any(64) >> any(64);
-    default: return w;
+    case 0:
+        return 0;
+    case 1:
+        return ~(uint64_t)0;
+    case 2:
+        return w & w << 1;
+    case 3:
+        return w | w << 1 | w << 2;
+    case 4:
+        return ~(uint64_t)0 << any(64) >> any(64);
+    default:
+        return w;
     }
 }
 
@@ -48,14 +54,24 @@ static void drive_chunk(void) {
     uint32_t c = any(CHUNKS), i = any(CHUNK_PAGES + 1), n = any(CHUNK_PAGES + 1 - i);
     uint32_t few = any(2) ? n : n % 9;
     switch (any(12)) {
-    case 0: chunk_alloc_all(c); break;
-    case 1: chunk_free_all(c); break;
-    case 2: chunk_release_all(c); break;
+    case 0:
+        chunk_alloc_all(c);
+        break;
+    case 1:
+        chunk_free_all(c);
+        break;
+    case 2:
+        chunk_release_all(c);
+        break;
     case 3:
     case 4:
     case 5:
-    case 6: chunk_alloc_range(c, i, few); break;
-    default: chunk_free_range(c, i, few); break;
+    case 6:
+        chunk_alloc_range(c, i, few);
+        break;
+    default:
+        chunk_free_range(c, i, few);
+        break;
     }
     chunk_find(c, any(4) ? any(20) : any(CHUNK_PAGES + 3), any(3) ? 0 : i);
     chunk_count_free(c, i, n);
@@ -101,7 +117,9 @@ static int pages_are(uint32_t p, uint32_t n, uint64_t is_free) {
 static void drive_pages(void) {
     uint32_t c = any(CHUNKS), p = any(PAGES), n = 0;
     uint32_t most = any(3) ? 12 : 100;
-    if (any(5) == 0 && !chunk_mapped[c]) {
+    if (any(60) == 0) {
+        forget_all();
+    } else if (any(5) == 0 && !chunk_mapped[c]) {
         pages_grow(c, any(2) && c + 1 < CHUNKS && !chunk_mapped[c + 1] ? 2 : 1);
     } else if (any(2)) {
         n = 1 + any(any(3) ? 20 : 90);
@@ -122,6 +140,7 @@ static void drive_pages(void) {
         }
     }
     pages_find(any(PAGES + 3));
+    pages_find(any(2) ? 0 : PAGES);
     pages_audit();
 }
 
@@ -142,14 +161,24 @@ static void drive_pool(void) {
 static void drive_lists(void) {
     uint32_t q = any(SPAN_LISTS + 1), s = any(SPANS + 1), other = any(SPAN_LISTS + 1);
     switch (any(9)) {
-    case 0: span_list_init(q); break;
+    case 0:
+        span_list_init(q);
+        break;
     case 1:
     case 2:
-    case 3: span_list_insert(q, s); break;
+    case 3:
+        span_list_insert(q, s);
+        break;
     case 4:
-    case 5: span_list_insert_back(q, s); break;
-    case 6: span_list_remove(s < SPANS && any(4) ? span_link[s].list : q, s); break;
-    default: span_list_take_all(q, other); break;
+    case 5:
+        span_list_insert_back(q, s);
+        break;
+    case 6:
+        span_list_remove(s < SPANS && any(4) ? span_link[s].list : q, s);
+        break;
+    default:
+        span_list_take_all(q, other);
+        break;
     }
     span_list_is_empty(q);
     span_list_audit();
@@ -176,15 +205,21 @@ static void drive_spans(void) {
     uint32_t n = 1 + any(12), kind = any(KINDS), c = kind == KIND_HEAP ? any(SPAN_CLASSES) : 0;
     uint32_t p = any(PAGES);
     switch (any(5)) {
-    case 0: heap_free_span_locked(p, page_span[p] ? span[page_span[p]].kind : 0); break;
-    case 1: heap_alloc_span_locked(n, KIND_HEAP, any(2)); break;
+    case 0:
+        heap_free_span_locked(p, page_span[p] ? span[page_span[p]].kind : 0);
+        break;
+    case 1:
+        heap_alloc_span_locked(n, KIND_HEAP, any(2));
+        break;
     case 2:
         if (page_span[p] != 0) {
             p = span[page_span[p]].base;
             heap_free_span_locked(p, span[page_span[p]].kind);
         }
         break;
-    default: heap_alloc_span_locked(any(4) ? n : n * 9, kind, any(2) ? c % 2 : c); break;
+    default:
+        heap_alloc_span_locked(any(4) ? n : n * 9, kind, any(2) ? c % 2 : c);
+        break;
     }
 }
 
@@ -267,15 +302,34 @@ static void drive_special(void) {
     BROKEN(page_specials[p / 64], page_specials[p / 64] ^ (uint64_t)1 << p % 64, special_audit());
 }
 
+static void drive_floor(void) {
+    uint32_t n = 1 + any(ARENAS + 1);
+    os_refused = 0;
+    uint32_t a = os_reserve_any(n);
+    if (a < ARENAS) {
+        if (os_map(a * ARENA_CHUNKS, n * ARENA_CHUNKS)) {
+            os_unmap(a * ARENA_CHUNKS, n * ARENA_CHUNKS);
+        }
+        os_release(a, n);
+    }
+}
+
 static void drive_grow(void) {
     refuse = any(3) ? 0 : 1 + any(4);
     os_refused = any(2);
     switch (any(6)) {
-    case 0: heap_add_hint(any(ARENAS + 2)); break;
+    case 0:
+        heap_add_hint(any(ARENAS + 2));
+        break;
     case 1:
-    case 2: heap_grow(1 + any(PAGES)); break;
-    default: heap_grow(1 + any(any(2) ? 3 * CHUNK_PAGES : CHUNK_PAGES)); break;
+    case 2:
+        heap_grow(1 + any(PAGES));
+        break;
+    default:
+        heap_grow(1 + any(any(2) ? 3 * CHUNK_PAGES : CHUNK_PAGES));
+        break;
     }
+    drive_floor();
     if (any(4) == 0) { /* somebody else takes addresses of the window */
         os_reserve(any(ARENAS), 1);
     }
@@ -323,15 +377,29 @@ static void drive_heap(void) {
     refuse = any(3) ? 0 : 1 + any(3);
     os_refused = 0;
     switch (any(10)) {
-    case 0: heap_alloc(n, c); break;
-    case 1: heap_alloc_manual(n, kind); break;
+    case 0:
+        heap_alloc(n, c);
+        break;
+    case 1:
+        heap_alloc_manual(n, kind);
+        break;
     case 2:
-    case 3: heap_alloc_span_locked(n, kind, kind == KIND_HEAP || any(5) == 0 ? c : 0); break;
+    case 3:
+        heap_alloc_span_locked(n, kind, kind == KIND_HEAP || any(5) == 0 ? c : 0);
+        break;
     case 4:
-    case 5: heap_free(p); break;
-    case 6: heap_free_manual(p, its); break;
-    case 7: heap_free_span_locked(p, its); break;
-    default: heap_may_free(p, its); break;
+    case 5:
+        heap_free(p);
+        break;
+    case 6:
+        heap_free_manual(p, its);
+        break;
+    case 7:
+        heap_free_span_locked(p, its);
+        break;
+    default:
+        heap_may_free(p, its);
+        break;
     }
     refuse = 0;
     hold_spans();

@@ -36,6 +36,21 @@ HEAD = r"^((?:static |inline )*(?:struct |enum )?\w+) (\w+)\(([^()]*)\)\s*"
 DEFINED = re.compile(HEAD + r"\{.*?^\}\n", re.M | re.S)
 CLAUSES = ("requires", "terminates", "exits", "assigns", "ensures", "assumes", "behavior",
            "complete", "disjoint")
+COMPARE = """
+/* The first and the last cell of a table that differ from what was saved; -1 where none does. */
+#define COMPARE(table, cell)                                                                       \\
+    {                                                                                              \\
+        int bytes = sizeof table, size = sizeof(cell);                     \\
+        const char *now = (const char *)&table, *was = (const char *)&saved[call_depth].table;     \\
+        changes.first_##table = changes.last_##table = -1;                                         \\
+        for (int i = 0; i < bytes / size; i++) {                                                   \\
+            if (memcmp(now + i * size, was + i * size, size) != 0) {                               \\
+                changes.first_##table = changes.last_##table < 0 ? i : changes.first_##table;      \\
+                changes.last_##table = i;                                                          \\
+            }                                                                                      \\
+        }                                                                                          \\
+    }
+"""
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
 
@@ -86,6 +101,9 @@ class Unit:
         for path in glob.glob(f"{ROOT}/specs/*.acsl"):
             if not path.endswith("_lemmas.acsl"):
                 self.known.update(acsl.definitions(read(path))[0])
+        self.macros = {name: text.replace("\\\n", " ")
+                       for path in glob.glob(f"{ROOT}/specs/*.acsl") for name, text in
+                       re.findall(r"^#define (\w+_TABLES)\s((?:.*\\\n)*.*)", read(path), re.M)}
         self.executable = acsl.definitions(read(f"{HERE}/executable.acsl"))[0]
         self.contracts = {name for path in self.checked for name in
                           re.findall(r"\*/\s*" + HEAD.replace("^", "", 1) + r"[;{]",
@@ -128,13 +146,58 @@ class Unit:
                 parser.next(";")
                 if clause:
                     lines.append(f"{kind} {clause}")
-            else:  # terminates and exits hold of a run that ends; assigns is left out
-                start = parser.at
+            elif kind == "assigns":
+                lines.append(f"ensures assigns: {self.assigns(known, parser)};")
+                parser.next(";")
+                self.kept += 1
+            else:  # terminates and exits: each call that comes back is a witness
                 while parser.next() != ";":
                     pass
-                if kind == "assigns":
-                    self.drop(where, " ".join(parser.tokens[start:parser.at]), "assigns")
         return "/*@ " + "\n    ".join(lines) + "\n */" if lines else ""
+
+    def locations(self, parser):
+        """What an assigns clause lists: a table, its first and its last cell (None: all)."""
+        found = []
+        while not found or parser.peek(","):
+            if found:
+                parser.next(",")
+            name = parser.next()
+            if name in self.macros:
+                found += self.locations(acsl.Parser(self.macros[name]))
+                continue
+            low = high = None
+            if parser.peek("["):
+                parser.next()
+                low = high = parser.expr()
+                if parser.peek(".."):
+                    parser.next()
+                    high = parser.expr()
+                parser.next("]")
+            while parser.peek("."):  # a field counts as its cell
+                parser.next()
+                parser.next()
+            found.append((name, low, high))
+        return found
+
+    def assigns(self, known, parser):
+        """An assigns clause in terms of the first and the last cell that changed of each table."""
+        inliner = acsl.Inliner(known, self.fields, {"Pre": "saved[call_depth + 1]."}, str)
+        cells = {}
+        for name, low, high in self.locations(parser):
+            if name != "\\nothing":
+                if name not in self.tables:
+                    raise SyntaxError(f"assigns {name}: no such table")
+                bounds = cells.setdefault(name, [])
+                if low is not None:
+                    bounds.append([inliner.text(("at", x, "Pre")) for x in (low, high)])
+        parts = [f"changes.last_{name} < 0" for name in self.tables if name not in cells]
+        for name, bounds in cells.items():
+            inside = " && ".join("(" + " || ".join(
+                f"({low} <= changes.{end}_{name} && changes.{end}_{name} <= {high})"
+                for low, high in bounds) + ")" for end in ("first", "last"))
+            if bounds:
+                parts.append(f"(changes.last_{name} < 0 || {inside})")
+        return " && ".join(parts)
 
     def inner(self, where, known, text):
         """Loop annotations and asserts."""
@@ -232,23 +295,39 @@ class Unit:
                 for name, value in self.sizes.items():
                     text = re.sub(rf"(define {name} +)\d+", rf"\g<1>{value}", text)
             self.write(path, self.wrap(path, self.copy(path, text, checked), original))
+        spans = "".join(f"    int first_{name}, last_{name};\n" for name in self.tables)
+        compares = "".join(f"    COMPARE({name}, {name}{'[0]' * ('[' in line)})\n"
+                           for name, line in self.tables.items())
         state = "".join(f"    {line}\n" for line in self.tables.values())
         numbers = "\n".join(line for text in self.headers.values()
                             for line in re.findall(r"^#define KINDS .*", text, re.M))
         self.write("state.h", f'#include "config.h"\n{numbers}\n' + "".join(self.structs.values()) +
                    f"struct tables {{\n{state}}};\nextern struct tables saved[16];\n"
+                   f"struct changes {{\n{spans}}};\nextern struct changes changes;\n"
                    "extern struct tables entered[16];\nextern unsigned call_depth;\nextern int planted;\nvoid enter_call(void);\n"
                    "void leave_call(void);\nvoid forget_all(void);\nvoid enter_loop(void);\n"
                    f"#define GROUP_{self.group.upper()} 1\n")
         clears = "".join(f"    memset(&{x}, 0, sizeof {x});\n" for x in self.tables)
         saves = "".join(f"    memcpy(&saved[call_depth].{x}, &{x}, sizeof {x});\n" for x in self.tables)
-        self.write("enter.c", '#include "state.h"\n' +
-                   "".join(f"extern {line}\n" for line in self.tables.values()) +
-                   '#include <string.h>\nstruct tables saved[16], entered[16];\n'
-                   f"unsigned call_depth;\nvoid enter_call(void) {{\n    call_depth++;\n{saves}}}\n"
-                   "void leave_call(void) {\n    call_depth--;\n}\n"
-                   f"void enter_loop(void) {{\n{saves.replace('saved', 'entered')}}}\n"
-                   f"void forget_all(void) {{\n{clears}}}\n")
+        entered = saves.replace("saved", "entered")
+        externs = "".join(f"extern {line}\n" for line in self.tables.values())
+        self.write("enter.c", f"""#include "state.h"
+#include <string.h>
+{externs}struct tables saved[16], entered[16];
+struct changes changes;
+unsigned call_depth;
+{COMPARE}
+void enter_call(void) {{
+    call_depth++;
+{saves}}}
+void leave_call(void) {{
+{compares}    call_depth--;
+}}
+void enter_loop(void) {{
+{entered}}}
+void forget_all(void) {{
+{clears}}}
+""")
         self.write("unit.c", "".join(f'#include "{x}"\n' for x in
                                      ["state.h", *CORE, FLOOR]) + read(f"{HERE}/drive.c"))
         self.write("faults", "".join(line + "\n" for line in self.faults))
