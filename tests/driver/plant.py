@@ -84,7 +84,7 @@ PLANTS = {
         r"contradiction: typed_cell_fill_wp_smoke_default_requires"),
     "a contradiction in what is believed": (
         change("src/os/os.h", "digit: 0 <= \\result <= 9", "digit: 9 < \\result < 0"),
-        r"contradiction: typed_cell_square_wp_smoke_dead"),
+        r"contradiction: typed_os_digit_wp_smoke_dead_call"),
     "an unproved lemma": (
         change("specs/cell.acsl", "x * x <= 81", "x * x <= 80"),
         r"not proved: typed_lemma_Square_Bounds: .*-wp-prop Square_Bounds"),
