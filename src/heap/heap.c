@@ -18,7 +18,7 @@
     ensures fresh: \result.span != 0 ==> \old(span_owner)[\result.span] != self;
     ensures mine: \result.span != 0 ==> span_owner[\result.span] == self;
     ensures span: \result.span != 0 ==> SpanIs(\result.span, span[\result.span].base, n, kind, c);
-    ensures disjoint: MineDisjoint(self);
+    ensures disjoint: \result.span != 0 ==> MineDisjoint(self);
  */
 static struct heap_answer alloc_span(uint32_t n, uint32_t kind, uint32_t c) {
     heap_lock();
@@ -46,6 +46,7 @@ static enum heap_status free_span(uint32_t p, uint32_t kind) {
     //@ ghost heap_touched = p < PAGES ? page_span[p] : 0;
     enum heap_status status = heap_free_span_locked(p, kind);
     //@ ghost if (status != HEAP_OK) heap_touched = 0;
+    //@ assert kept: KeptBut{Pre,Here}(self, heap_touched);
     heap_unlock();
     return status;
 }

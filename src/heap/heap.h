@@ -60,7 +60,7 @@ void heap_unlock(void);
     ensures mine: \result.span != 0 ==> span_owner[\result.span] == self;
     ensures span: \result.span != 0 ==>
       SpanIs(\result.span, span[\result.span].base, n, KIND_HEAP, c);
-    ensures disjoint: MineDisjoint(self);
+    ensures disjoint: \result.span != 0 ==> MineDisjoint(self);
  */
 struct heap_answer heap_alloc(uint32_t n, uint32_t c);
 
@@ -82,7 +82,7 @@ struct heap_answer heap_alloc(uint32_t n, uint32_t c);
     ensures mine: \result.span != 0 ==> span_owner[\result.span] == self;
     ensures span: \result.span != 0 ==>
       SpanIs(\result.span, span[\result.span].base, n, kind, 0);
-    ensures disjoint: MineDisjoint(self);
+    ensures disjoint: \result.span != 0 ==> MineDisjoint(self);
  */
 struct heap_answer heap_alloc_manual(uint32_t n, uint32_t kind);
 

@@ -1,6 +1,6 @@
 /* What follows from the page allocator's invariant and contracts alone. */
 #include "page/pages.h"
-#include "../proofs/laws/zero.h"
+#include "../proofs/laws/zero_state.h"
 #include "../../specs/pages_lemmas.acsl"
 
 /*@ lemma NoRun_Unchanged{K,L}: \forall integer lo, hi, n;

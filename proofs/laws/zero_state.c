@@ -1,6 +1,6 @@
 /* Zero is the empty heap: nothing has to run before the first call. */
 #include "heap/heap.h"
-#include "../proofs/laws/zero.h"
+#include "../proofs/laws/zero_state.h"
 
 /*@ predicate GrowthZero{L} = current_low == 0 && current_high == 0 && hint_first == 0 &&
       hint_count == 0 && (\forall integer i; 0 <= i < HINTS ==> arena_hint[i].arena == 0) &&
