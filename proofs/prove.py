@@ -9,7 +9,7 @@ Frama-C exits 0 with goals unproved, so no exit code is believed. A run passes i
  - every function gcc compiles for the core has a full contract, proved in a unit; others use that;
  - every lemma declared was proved, every law is a unit, and every witness's false claim was not.
 The last line is `N passed, N failed`: goals, false claims refused, and one for whatever else."""
-import argparse, functools, os, re, shlex, subprocess, sys, tempfile, time
+import argparse, os, re, shlex, subprocess, sys, tempfile, time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -55,15 +55,6 @@ def read_trusted():
     return dict(re.findall(r"^\w+\t(.+)\t(.+)$", Path("proofs/trusted.txt").read_text(), re.M))
 
 
-@functools.cache
-def inline_elsewhere(unit):
-    """The inline functions a unit includes; they are proved in the unit named as their header."""
-    gcc = subprocess.run(["gcc", "-Isrc", "-MM", unit.file], stdout=subprocess.PIPE, text=True)
-    near = [path for path in gcc.stdout.split() if re.match(r"src/(?!os/).*\.h$", path)]
-    texts = [Path(path).read_text() for path in near if Path(path).stem != Path(unit.file).stem]
-    return re.findall(r"^static inline [\w ]*?(\w+)\(", "\n".join(texts), re.M)
-
-
 def command(unit, config, smoke=False, only=()):
     machine, defines = CONFIGS[config]
     flags = ["frama-c", "-c11", "-machdep", machine, "-kernel-warn-key", "annot:missing-spec=abort",
@@ -71,8 +62,6 @@ def command(unit, config, smoke=False, only=()):
     flags += [flag for flag in OVERFLOW if flag not in OPTIONS[unit.options]]
     flags += ["-wp", "-wp-rte", "-wp-check-memory-model", "-wp-warn-key", "pedantic-assigns=error",
               "-wp-timeout", str(TIME_LIMIT), "-wp-cache", "none"]
-    if inline_elsewhere(unit):
-        flags += ["-wp-skip-fct", ",".join(inline_elsewhere(unit))]
     flags += ["-wp-prover", "z3" if smoke else "z3,cvc4"]
     return [*flags, *(SMOKE if smoke else only), unit.file]
 
@@ -166,15 +155,14 @@ def functions_of(unit, builtin):
         said = clauses(unit, function)
         where = "".join(re.findall(r"Exit-condition \(file (.*?)\)", "\n".join(said))[:1])
         believed = {said[what] for what in said if what[:3] != "Pre"} == {"Extern"}
-        yield function, where, not believed and function not in inline_elsewhere(unit)
+        yield function, where, not believed
 
 
 def believed(unit, builtin, trusted):
     """What Frama-C takes without proof must be listed; a contract must be a full one."""
     for function, where, body in functions_of(unit, builtin):
-        elsewhere = function in inline_elsewhere(unit)
         for clause in ["Exit-condition", "Termination-condition", "Assigns"]:
-            if not elsewhere and not any(what.startswith(clause) for what in clauses(unit, function)):
+            if not any(what.startswith(clause) for what in clauses(unit, function)):
                 yield f"no full contract: {function} has no {clause}"
         for what, status in clauses(unit, function).items():
             if status == "Extern" and (body or what.startswith("Pre-condition")):

@@ -1,4 +1,5 @@
 #include "heap/audit.h"
+#include "page/bits.h"
 
 /*@ requires span: s < SPANS;
     terminates \true;

@@ -1,5 +1,6 @@
 /* The page map, the bits of pages and the zeroed bases. */
 #include "span/arena.h"
+#include "page/bits.h"
 
 uint32_t page_span[PAGES];
 uint64_t page_in_use[PAGE_WORDS];

@@ -6,7 +6,6 @@
 
 #include "config.h"
 #include "os/atomic.h"
-#include "page/bits.h"
 #include "span/span.h"
 
 extern uint32_t page_span[PAGES];          /* a record, 0 to SPANS-1; stale where no span is live */
@@ -15,6 +14,7 @@ extern uint64_t page_specials[PAGE_WORDS]; /* 1: a heap span with specials begin
 
 /*@ ghost unsigned char page_handed[PAGES]; // 1: handed out at least once */
 
+#include "../../specs/bits.acsl"
 #include "../../specs/arena.acsl"
 
 /* Notes that the n pages from page p belong to span s. */

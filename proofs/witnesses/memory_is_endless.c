@@ -9,6 +9,6 @@
     assigns GROWTH_TABLES, SPAN_TABLES, ZEROED_TABLES;
     ensures never: \result == HEAP_OK;
  */
-enum heap_status memory_never_ends(uint32_t n) {
+enum heap_status memory_is_endless(uint32_t n) {
     return heap_alloc_span_locked(n, KIND_STACK, 0).status;
 }
