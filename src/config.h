@@ -36,6 +36,9 @@
 #define CHUNKS           (ARENAS * ARENA_CHUNKS)      /* chunks in the window */
 #define PAGES            (CHUNKS * CHUNK_PAGES)       /* pages in the window */
 #define PAGE_WORDS       (CHUNKS * CHUNK_WORDS)       /* words of a bitmap with a bit a page */
+#define TREE_HEIGHTS     5                            /* heights of the tree of summaries */
+#define SUMMARIES        (TREE_HEIGHTS * CHUNKS)      /* a row of CHUNKS a height */
+#define RANGES           (CHUNKS / 2 + 1)             /* ranges of mapped chunks */
 #define SIZE_CLASSES     68                           /* Go's; class 0 is "large" */
 #define SPAN_CLASSES     (2 * SIZE_CLASSES)           /* a size class with and without pointers */
 #define SLOTS_MAX        65535                        /* slots in a span */
@@ -44,6 +47,7 @@
 _Static_assert(CHUNK_WORDS *WORD_BITS == CHUNK_PAGES, "a chunk's bitmap is whole words");
 _Static_assert(ARENAS >= 1 && ARENA_CHUNKS >= 1, "a window holds a page");
 _Static_assert(PAGES <= 1 << 23, "page numbers and sums of two of them fit 32 bits");
+_Static_assert(CHUNKS <= 8 << 3 * (TREE_HEIGHTS - 1), "at most eight nodes at the greatest height");
 _Static_assert(SPANS >= 2 && SPANS <= 1 << 22, "a span number fits 32 bits");
 _Static_assert(SPECIALS >= 2 && SPECIALS <= 1 << 22, "a special's number fits 32 bits");
 _Static_assert(HINTS >= 2, "a region of the system's choice leaves a hint on either side");

@@ -1,0 +1,64 @@
+/* The tree of summaries: where runs of free pages are, for every chunk and for every 8, 64, 512 and
+ * 4096 of them, as Go's pageAlloc has it (mpagealloc.go: summary, update, find). Height 0 are the
+ * chunks; node i of height h + 1 is the merge of the nodes 8 i to 8 i + 7 of height h. One flat
+ * table, a row of CHUNKS a height, of which a row uses as many as begin inside the window.
+ * Everything here is called under the heap lock. */
+#ifndef CAIRN_SUMMARY_H
+#define CAIRN_SUMMARY_H
+
+#include "config.h"
+#include "page/chunk.h"
+
+extern uint64_t summary[SUMMARIES]; /* packed: see summary_pack */
+
+/* What a search found: a page, and one below which no page is free. */
+struct page_found {
+    uint32_t page;
+    uint32_t hint;
+};
+
+/* How many nodes the last search looked at. */
+//@ ghost uint32_t find_steps;
+
+#include "../../specs/summary.acsl"
+
+/* Brings the tree up to date after pages of [p, end), and no others, became free or used. Cost: a
+ * look at each chunk of the range, then eight nodes for each node above it. */
+/*@ requires range: p < end <= PAGES;
+    requires apart: TreeApart(p, end);
+    terminates \true;
+    exits \false;
+    assigns summary[0 .. SUMMARIES - 1];
+    ensures tree: Tree;
+    ensures others: TreeUnchangedApart{Pre,Post}(p, end);
+ */
+void summary_update(uint32_t p, uint32_t end);
+
+/* The lowest run of n free pages, given that none is free below page `from`. Returns PAGES for both
+ * if there is none (n of 0 and over PAGES included). The hint is the start of the smallest node
+ * looked at that is known to hold the lowest free page, or that page itself, as in Go.
+ * Cost: eight nodes a height (all of the greatest height), then Go's search in one chunk. */
+/*@ requires tree: Tree;
+    requires from: from <= PAGES && AllUsed(0, from);
+    terminates \true;
+    exits \false;
+    assigns find_steps;
+    ensures steps: find_steps <= 8 * TREE_HEIGHTS;
+    ensures range: \result.page <= PAGES && \result.hint <= \result.page;
+    ensures run: \result.page < PAGES ==>
+      n > 0 && \result.page + n <= PAGES && AllFree(\result.page, \result.page + n);
+    ensures lowest: \result.page < PAGES ==> NoRun(0, \result.page + n - 1, n);
+    ensures none: n > 0 && \result.page == PAGES ==> \result.hint == PAGES && NoRun(0, PAGES, n);
+    ensures below: \result.page < PAGES ==> AllUsed(0, \result.hint);
+ */
+struct page_found summary_find(uint32_t n, uint32_t from);
+
+/* The executable twin of the predicate Tree. Cost: a look at every node. */
+/*@ terminates \true;
+    exits \false;
+    assigns \nothing;
+    ensures audit: \result != 0 <==> Tree;
+ */
+int summary_audit(void);
+
+#endif
