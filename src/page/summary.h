@@ -22,6 +22,58 @@ struct page_found {
 
 #include "../../specs/summary.acsl"
 
+#define PACKED_FULL ((uint32_t)1 << 21) /* pages below a node of the greatest height */
+#define PACKED_ALL  ((uint64_t)1 << 63) /* the summary of one that is wholly free */
+
+/* A packed summary's parts: pages free at its start, in its longest run, at its end. */
+/*@ terminates \true;
+    exits \false;
+    assigns \nothing;
+    ensures start: \result == PackedStart(s);
+    ensures range: \result <= PACKED_FULL;
+ */
+static inline uint32_t packed_start(uint64_t s) {
+    return s >= PACKED_ALL ? PACKED_FULL : (uint32_t)(s % PACKED_FULL);
+}
+
+/*@ terminates \true;
+    exits \false;
+    assigns \nothing;
+    ensures max: \result == PackedMax(s);
+    ensures range: \result <= PACKED_FULL;
+ */
+static inline uint32_t packed_max(uint64_t s) {
+    return s >= PACKED_ALL ? PACKED_FULL : (uint32_t)(s / PACKED_FULL % PACKED_FULL);
+}
+
+/*@ terminates \true;
+    exits \false;
+    assigns \nothing;
+    ensures end: \result == PackedEnd(s);
+    ensures range: \result <= PACKED_FULL;
+ */
+static inline uint32_t packed_end(uint64_t s) {
+    return s >= PACKED_ALL ? PACKED_FULL : (uint32_t)(s / PACKED_FULL / PACKED_FULL % PACKED_FULL);
+}
+
+/* The three packed into a word. Only a node wholly free has a part of PACKED_FULL: it has but
+ * those, and bit 63 stands for them (Go's packPallocSum). */
+/*@ requires parts: start <= max <= PACKED_FULL && end <= max;
+    requires full: max == PACKED_FULL ==> start == max && end == max;
+    terminates \true;
+    exits \false;
+    assigns \nothing;
+    ensures start: PackedStart(\result) == start;
+    ensures max: PackedMax(\result) == max;
+    ensures end: PackedEnd(\result) == end;
+ */
+static inline uint64_t packed(uint32_t start, uint32_t max, uint32_t end) {
+    if (max == PACKED_FULL) {
+        return PACKED_ALL;
+    }
+    return start + (uint64_t)max * PACKED_FULL + (uint64_t)end * PACKED_FULL * PACKED_FULL;
+}
+
 /* Brings the tree up to date after pages of [p, end), and no others, became free or used. Cost: a
  * look at each chunk of the range, then eight nodes for each node above it. */
 /*@ requires range: p < end <= PAGES;

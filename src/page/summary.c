@@ -1,0 +1,3 @@
+#include "page/summary.h"
+
+uint64_t summary[SUMMARIES];
