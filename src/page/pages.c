@@ -1,56 +1,81 @@
 #include "page/pages.h"
 #include "../../specs/pages_lemmas.acsl"
 
-uint8_t chunk_mapped[CHUNKS];
-struct run_summary chunk_summary[CHUNKS];
-uint32_t mapped_low, mapped_high;
+uint32_t search_left;
 uint32_t total_mapped;
 uint32_t total_free;
 uint32_t total_released;
 
-/* The lowest run of n free pages in chunk c, which has one. */
-/*@ requires chunk: c < CHUNKS;
-    requires room: 0 < n && HasRun(CHUNK_START(c), CHUNK_END(c), n);
+uint32_t pages_find(uint32_t n) {
+    struct page_found found = summary_find(n, SEARCH_HINT);
+    return found.page;
+}
+
+/* The lowest run of n free pages if it lies in the chunk of the search hint, and the lowest free
+ * page; PAGES for both if that chunk has no such run. */
+/*@ requires pages: Pages;
+    requires known: search_left > 0;
     terminates \true;
     exits \false;
     assigns \nothing;
-    ensures range: CHUNK_START(c) <= \result && \result + n <= CHUNK_END(c);
-    ensures run: AllFree(\result, \result + n);
-    ensures lowest: NoRun(CHUNK_START(c), \result + n - 1, n);
+    ensures range: \result.page <= PAGES && \result.hint <= \result.page;
+    ensures run: \result.page < PAGES ==>
+      n > 0 && \result.page + n <= PAGES && AllFree(\result.page, \result.page + n);
+    ensures lowest: \result.page < PAGES ==> NoRun(0, \result.page + n - 1, n);
+    ensures below: \result.page < PAGES ==> AllUsed(0, \result.hint);
  */
-static uint32_t find_in_chunk(uint32_t c, uint32_t n) {
-    uint32_t i = chunk_find(c, n, 0);
-    return CHUNK_START(c) + i;
+static struct page_found find_at_hint(uint32_t n) {
+    struct page_found found = {PAGES, PAGES};
+    uint32_t c = SEARCH_HINT / CHUNK_PAGES;
+    uint32_t from = SEARCH_HINT % CHUNK_PAGES;
+    if (n == 0 || packed_max(summary[c]) < n) {
+        return found;
+    }
+    uint32_t i = chunk_find(c, n, from);
+    if (i < CHUNK_PAGES) {
+        uint32_t lowest = n == 1 ? i : chunk_find(c, 1, from);
+        //@ assert free: PageFree(CHUNK_START(c) + i);
+        //@ assert used: AllUsed(SEARCH_HINT, CHUNK_START(c) + lowest);
+        found.page = CHUNK_START(c) + i;
+        found.hint = CHUNK_START(c) + lowest;
+    }
+    return found;
 }
 
-/* One walk up the summaries. `run` is the free run that ends where chunk c starts: a run of n
- * either begins with it, or lies inside chunk c, or there is none up to the end of c. */
-uint32_t pages_find(uint32_t n) {
-    uint32_t run = 0;
-    if (n == 0 || n > PAGES) {
+/* Moves the search hint up to page p, or from there to mapped memory, if that is higher. */
+/*@ requires pages: Pages;
+    requires below: p < PAGES && AllUsed(0, p);
+    requires some: \exists integer q; p <= q < PAGES && PageFree(q);
+    terminates \true;
+    exits \false;
+    assigns search_left;
+    ensures hint: SearchHint;
+    ensures up: search_left <= \old(search_left);
+ */
+static void raise_hint(uint32_t p) {
+    uint32_t c = mapped_from(p / CHUNK_PAGES);
+    uint32_t hint = c > p / CHUNK_PAGES ? CHUNK_START(c) : p;
+    if (hint > SEARCH_HINT) {
+        search_left = PAGES - hint;
+    }
+}
+
+uint32_t pages_search(uint32_t n) {
+    if (search_left == 0) {
         return PAGES;
     }
-    /*@ loop invariant chunks: mapped_low <= c <= CHUNKS;
-        loop invariant run: IsEnd(0, CHUNK_START(c), run);
-        loop invariant none: NoRun(0, CHUNK_START(c), n);
-        loop invariant below: run < n;
-        loop assigns c, run;
-        loop variant mapped_high - c;
-     */
-    for (uint32_t c = mapped_low; c < mapped_high; c++) {
-        //@ assert summary: Summarized(c);
-        if (run + chunk_summary[c].start >= n) {
-            return CHUNK_START(c) - run;
-        }
-        if (chunk_summary[c].max >= n) {
-            //@ assert room: HasRun(CHUNK_START(c), CHUNK_END(c), n);
-            return find_in_chunk(c, n);
-        }
-        //@ assert inside: NoRun(CHUNK_START(c), CHUNK_END(c), n);
-        run = chunk_summary[c].end == CHUNK_PAGES ? run + CHUNK_PAGES : chunk_summary[c].end;
+    struct page_found found = find_at_hint(n);
+    if (found.page == PAGES) {
+        found = summary_find(n, SEARCH_HINT);
     }
-    //@ assert above: AllUsed(CHUNK_START(mapped_high), PAGES);
-    return PAGES;
+    if (found.page < PAGES) {
+        //@ assert free: PageFree(found.page);
+        raise_hint(found.hint);
+    } else if (n == 1) {
+        //@ assert none: \forall integer p; 0 <= p < PAGES && PageFree(p) ==> AllFree(p, p + 1);
+        search_left = 0;
+    }
+    return found.page;
 }
 
 /* How many of the pages of [p, end) lie in p's own chunk. */
@@ -69,12 +94,9 @@ static uint32_t pages_in_chunk(uint32_t p, uint32_t end) {
 /* Hands out n pages from page p, all in one chunk. Returns how many were released. */
 /*@ requires window: p < PAGES;
     requires inside: p % CHUNK_PAGES + n <= CHUNK_PAGES;
-    requires summaries: Summaries;
     terminates \true;
     exits \false;
-    assigns page_free[0 .. PAGE_WORDS - 1], page_released[0 .. PAGE_WORDS - 1],
-            chunk_summary[0 .. CHUNKS - 1];
-    ensures summaries: Summaries;
+    assigns page_free[0 .. PAGE_WORDS - 1], page_released[0 .. PAGE_WORDS - 1];
     ensures took: TookPages{Pre,Post}(p, p + n);
     ensures cleared: ClearedReleased{Pre,Post}(p, p + n);
     ensures count: \result == ReleasedCount{Pre}(p, p + n);
@@ -83,21 +105,14 @@ static uint32_t pages_in_chunk(uint32_t p, uint32_t end) {
 static uint32_t alloc_in_chunk(uint32_t p, uint32_t n) {
     uint32_t c = p / CHUNK_PAGES;
     //@ ghost count_bounds(p, p + n);
-    uint32_t released = chunk_alloc_range(c, p % CHUNK_PAGES, n);
-    chunk_summary[c] = chunk_summarize(c);
-    //@ assert others: OthersUnchanged{Pre,Here}(c);
-    //@ assert this: Summarized(c);
-    return released;
+    return chunk_alloc_range(c, p % CHUNK_PAGES, n);
 }
 
 /* Hands out the pages of [p, end). Returns how many were released. */
 /*@ requires range: p < end <= PAGES;
-    requires summaries: Summaries;
     terminates \true;
     exits \false;
-    assigns page_free[0 .. PAGE_WORDS - 1], page_released[0 .. PAGE_WORDS - 1],
-            chunk_summary[0 .. CHUNKS - 1];
-    ensures summaries: Summaries;
+    assigns page_free[0 .. PAGE_WORDS - 1], page_released[0 .. PAGE_WORDS - 1];
     ensures took: TookPages{Pre,Post}(p, end);
     ensures cleared: ClearedReleased{Pre,Post}(p, end);
     ensures count: \result == ReleasedCount{Pre}(p, end);
@@ -106,13 +121,12 @@ static uint32_t alloc_range(uint32_t p, uint32_t end) {
     uint32_t released = 0;
     uint32_t at = p;
     /*@ loop invariant range: p <= at <= end;
-        loop invariant summaries: Summaries;
         loop invariant took: TookPages{Pre,Here}(p, at);
         loop invariant cleared: ClearedReleased{Pre,Here}(p, at);
         loop invariant count: released == ReleasedCount{Pre}(p, at);
         loop invariant bound: released <= at - p;
         loop assigns at, released, page_free[0 .. PAGE_WORDS - 1],
-                     page_released[0 .. PAGE_WORDS - 1], chunk_summary[0 .. CHUNKS - 1];
+                     page_released[0 .. PAGE_WORDS - 1];
         loop variant end - at;
      */
     while (at < end) {
@@ -134,8 +148,10 @@ static uint32_t alloc_range(uint32_t p, uint32_t end) {
     return released;
 }
 
-void pages_alloc(uint32_t p, uint32_t n) {
+uint32_t pages_alloc(uint32_t p, uint32_t n) {
     uint32_t released = alloc_range(p, p + n);
+    //@ assert apart: FreeUnchanged{Pre,Here}(0, p) && FreeUnchanged{Pre,Here}(p + n, PAGES);
+    summary_update(p, p + n);
     /*@ ghost
         uint32_t k = 0;
         /@ loop invariant range: 0 <= k <= PAGES;
@@ -158,35 +174,32 @@ void pages_alloc(uint32_t p, uint32_t n) {
         count_bounds(0, PAGES); */
     total_free -= n;
     total_released -= released;
+    //@ assert hint: SearchHint;
+    return released;
 }
 
 /* Takes back n pages from page p, all in one chunk. */
 /*@ requires window: p < PAGES;
     requires inside: p % CHUNK_PAGES + n <= CHUNK_PAGES;
-    requires summaries: Summaries;
     terminates \true;
     exits \false;
-    assigns page_free[0 .. PAGE_WORDS - 1], chunk_summary[0 .. CHUNKS - 1];
-    ensures summaries: Summaries;
+    assigns page_free[0 .. PAGE_WORDS - 1];
     ensures gave: GavePages{Pre,Post}(p, p + n);
  */
 static void free_in_chunk(uint32_t p, uint32_t n) {
     uint32_t c = p / CHUNK_PAGES;
     chunk_free_range(c, p % CHUNK_PAGES, n);
-    chunk_summary[c] = chunk_summarize(c);
-    //@ assert others: OthersUnchanged{Pre,Here}(c);
-    //@ assert this: Summarized(c);
 }
 
 /* Takes back the used pages of [p, end). */
 /*@ requires range: p < end <= PAGES;
     requires used: AllUsed(p, end);
-    requires summaries: Summaries;
+    requires tree: Tree;
     requires count: total_free == FreeCount(0, PAGES);
     terminates \true;
     exits \false;
-    assigns page_free[0 .. PAGE_WORDS - 1], chunk_summary[0 .. CHUNKS - 1], total_free;
-    ensures summaries: Summaries;
+    assigns page_free[0 .. PAGE_WORDS - 1], summary[0 .. SUMMARIES - 1], total_free;
+    ensures tree: Tree;
     ensures gave: GavePages{Pre,Post}(p, end);
     ensures count: total_free == FreeCount(0, PAGES);
     ensures total: total_free == \old(total_free) + (end - p);
@@ -194,9 +207,8 @@ static void free_in_chunk(uint32_t p, uint32_t n) {
 static void free_range(uint32_t p, uint32_t end) {
     uint32_t at = p;
     /*@ loop invariant range: p <= at <= end;
-        loop invariant summaries: Summaries;
         loop invariant gave: GavePages{Pre,Here}(p, at);
-        loop assigns at, page_free[0 .. PAGE_WORDS - 1], chunk_summary[0 .. CHUNKS - 1];
+        loop assigns at, page_free[0 .. PAGE_WORDS - 1];
         loop variant end - at;
      */
     while (at < end) {
@@ -204,6 +216,8 @@ static void free_range(uint32_t p, uint32_t end) {
         free_in_chunk(at, n);
         at += n;
     }
+    //@ assert apart: FreeUnchanged{Pre,Here}(0, p) && FreeUnchanged{Pre,Here}(end, PAGES);
+    summary_update(p, end);
     /*@ ghost
         uint32_t k = 0;
         /@ loop invariant range: 0 <= k <= PAGES;
@@ -223,7 +237,22 @@ static void free_range(uint32_t p, uint32_t end) {
     total_free += end - p;
 }
 
+/* Moves the search hint down to page p if it is higher. */
+/*@ requires window: p < PAGES;
+    requires hint: search_left <= PAGES;
+    terminates \true;
+    exits \false;
+    assigns search_left;
+    ensures down: SEARCH_HINT == (p < PAGES - \old(search_left) ? p : PAGES - \old(search_left));
+ */
+static void lower_hint(uint32_t p) {
+    if (p < SEARCH_HINT) {
+        search_left = PAGES - p;
+    }
+}
+
 void pages_free(uint32_t p, uint32_t n) {
+    lower_hint(p);
     free_range(p, p + n);
 }
 
@@ -271,31 +300,19 @@ static void release_chunks(uint32_t c, uint32_t n) {
 /* Enters the n unmapped chunks from chunk c as mapped. */
 /*@ requires range: n > 0 && c + n <= CHUNKS;
     requires unmapped: NoneMapped(c, c + n);
-    requires mapped: MappedRange;
+    requires mapped: Mapped;
     requires count: total_mapped == CHUNK_PAGES * MappedCount(CHUNKS);
     terminates \true;
     exits \false;
-    assigns chunk_mapped[0 .. CHUNKS - 1], mapped_low, mapped_high, total_mapped;
+    assigns chunk_mapped[0 .. CHUNKS - 1], mapped_range[0 .. RANGES - 1], mapped_ranges,
+            total_mapped;
     ensures more: MappedMore{Pre,Post}(c, c + n);
-    ensures mapped: MappedRange;
+    ensures mapped: Mapped;
     ensures count: total_mapped == CHUNK_PAGES * MappedCount(CHUNKS);
     ensures total: total_mapped == \old(total_mapped) + CHUNK_PAGES * n;
  */
 static void map_chunks(uint32_t c, uint32_t n) {
-    /*@ loop invariant range: c <= d <= c + n;
-        loop invariant more: MappedMore{Pre,Here}(c, d);
-        loop assigns d, chunk_mapped[0 .. CHUNKS - 1];
-        loop variant c + n - d;
-     */
-    for (uint32_t d = c; d < c + n; d++) {
-        chunk_mapped[d] = 1;
-    }
-    if (mapped_high == 0 || c < mapped_low) {
-        mapped_low = c;
-    }
-    if (c + n > mapped_high) {
-        mapped_high = c + n;
-    }
+    mapped_add(c, n);
     /*@ ghost
         uint32_t k = 0;
         /@ loop invariant range: 0 <= k <= CHUNKS;
@@ -317,6 +334,7 @@ static void map_chunks(uint32_t c, uint32_t n) {
 void pages_grow(uint32_t c, uint32_t n) {
     //@ assert used: AllUsed(CHUNK_START(c), CHUNK_START(c + n));
     map_chunks(c, n);
+    lower_hint(CHUNK_START(c));
     free_range(CHUNK_START(c), CHUNK_START(c + n));
     release_chunks(c, n);
     //@ assert mapped: FreeIsMapped;
@@ -324,30 +342,55 @@ void pages_grow(uint32_t c, uint32_t n) {
     //@ ghost mapped_bounds(CHUNKS);
 }
 
+/* Is no page below the search hint free, and the hint mapped? */
+/*@ requires tree: Tree;
+    terminates \true;
+    exits \false;
+    assigns \nothing;
+    ensures sound: \result != 0 <==> SearchHint;
+ */
+static int hint_is_sound(void) {
+    if (search_left > PAGES) {
+        return 0;
+    }
+    uint32_t hint = SEARCH_HINT;
+    /*@ loop invariant chunks: 0 <= c && CHUNK_START(c) <= hint;
+        loop invariant used: AllUsed(0, CHUNK_START(c));
+        loop assigns c;
+        loop variant CHUNKS - c;
+     */
+    for (uint32_t c = 0; c < hint / CHUNK_PAGES; c++) {
+        //@ assert leaf: IsMax(CHUNK_START(c), CHUNK_END(c), PackedMax(summary[c]));
+        if (packed_max(summary[c]) > 0) {
+            return 0;
+        }
+    }
+    if (hint == PAGES) {
+        return 1;
+    }
+    uint32_t c = hint / CHUNK_PAGES;
+    //@ ghost count_none(CHUNK_START(c), hint);
+    return chunk_mapped[c] != 0 && chunk_count_free(c, 0, hint % CHUNK_PAGES) == 0;
+}
+
 /* Is chunk c as the invariant has it, its share of the totals left out? */
 /*@ requires chunk: c < CHUNKS;
+    requires tree: Tree;
     terminates \true;
     exits \false;
     assigns \nothing;
     ensures sound: \result != 0 <==> ChunkSound(c);
  */
 static int chunk_is_sound(uint32_t c) {
-    struct run_summary runs = chunk_summarize(c);
-    if (runs.start != chunk_summary[c].start || runs.max != chunk_summary[c].max ||
-        runs.end != chunk_summary[c].end) {
-        return 0;
-    }
-    if (chunk_mapped[c] != 0 ? c < mapped_low || c >= mapped_high : runs.max > 0) {
-        return 0;
-    }
-    return chunk_audit(c);
+    //@ assert leaf: IsMax(CHUNK_START(c), CHUNK_END(c), PackedMax(summary[c]));
+    return (chunk_mapped[c] != 0 || packed_max(summary[c]) == 0) && chunk_audit(c);
 }
 
 int pages_audit(void) {
     uint32_t mapped = 0;
     uint32_t released = 0;
     uint32_t unused = 0;
-    if (mapped_low > mapped_high || mapped_high > CHUNKS) {
+    if (!summary_audit() || !mapped_audit() || !hint_is_sound()) {
         return 0;
     }
     /*@ loop invariant range: 0 <= c <= CHUNKS;
@@ -369,6 +412,6 @@ int pages_audit(void) {
         released += chunk_count_released(c, 0, CHUNK_PAGES);
         mapped += chunk_mapped[c] != 0 ? CHUNK_PAGES : 0;
     }
-    //@ assert sound: FreeIsMapped && ReleasedIsFree && Summaries && MappedRange;
+    //@ assert sound: FreeIsMapped && ReleasedIsFree;
     return unused == total_free && released == total_released && mapped == total_mapped;
 }

@@ -1,27 +1,31 @@
 /* The page allocator: which pages of the window are mapped, free, released, and where the lowest
- * run of free ones is. Everything here is called under the heap lock. First fit over the chunks'
- * summaries, as Go's pageAlloc (mpagealloc.go), in one pass; the radix tree comes on top. */
+ * run of free ones is. First fit down the tree of summaries, as Go's pageAlloc (mpagealloc.go).
+ * Everything here is called under the heap lock. */
 #ifndef CAIRN_PAGES_H
 #define CAIRN_PAGES_H
 
 #include "config.h"
 #include "page/chunk.h"
+#include "page/mapped.h"
+#include "page/summary.h"
 
-extern uint8_t chunk_mapped[CHUNKS];             /* 1: the chunk's memory is ours */
-extern struct run_summary chunk_summary[CHUNKS]; /* the chunk's runs of free pages */
-extern uint32_t mapped_low, mapped_high;         /* chunks: all mapped ones are in [low, high) */
-extern uint32_t total_mapped;                    /* pages in mapped chunks */
-extern uint32_t total_free;                      /* pages free, released ones included */
-extern uint32_t total_released;                  /* pages free and given back to the system */
+extern uint32_t search_left;    /* pages from the search hint to the window's end */
+extern uint32_t total_mapped;   /* pages in mapped chunks */
+extern uint32_t total_free;     /* pages free, released ones included */
+extern uint32_t total_released; /* pages free and given back to the system */
+
+/* The search hint (Go's searchAddr): no page below it is free. PAGES if no free page is known. */
+#define SEARCH_HINT (PAGES - search_left)
 
 #include "../../specs/pages.acsl"
 
 /* The lowest run of n free pages. Returns its first page, or PAGES if there is none (n of 0 and
- * n over PAGES included). Cost: a step a mapped chunk, then Go's search in one chunk. */
+ * n over PAGES included). Cost: that of summary_find, which does not depend on the heap's size. */
 /*@ requires pages: Pages;
     terminates \true;
     exits \false;
-    assigns \nothing;
+    assigns find_steps;
+    ensures steps: find_steps <= 8 * TREE_HEIGHTS;
     ensures range: \result <= PAGES;
     ensures run: \result < PAGES ==>
       n > 0 && \result + n <= PAGES && AllFree(\result, \result + n);
@@ -30,21 +34,38 @@ extern uint32_t total_released;                  /* pages free and given back to
  */
 uint32_t pages_find(uint32_t n);
 
-/* Hands out the n free pages from page p. */
+/* The same, and moves the search hint up to what the search learned, as Go does on the way to an
+ * allocation. The chunk of the hint is looked at first, so that it mostly costs but that. */
+/*@ requires pages: Pages;
+    terminates \true;
+    exits \false;
+    assigns find_steps, search_left;
+    ensures pages: Pages;
+    ensures hint: search_left <= \old(search_left);
+    ensures range: \result <= PAGES;
+    ensures run: \result < PAGES ==>
+      n > 0 && \result + n <= PAGES && AllFree(\result, \result + n);
+    ensures lowest: \result < PAGES ==> NoRun(0, \result + n - 1, n);
+    ensures none: n > 0 && \result == PAGES ==> NoRun(0, PAGES, n);
+ */
+uint32_t pages_search(uint32_t n);
+
+/* Hands out the n free pages from page p. Returns how many of them were released. */
 /*@ requires pages: Pages;
     requires range: n > 0 && p + n <= PAGES;
     requires free: AllFree(p, p + n);
     terminates \true;
     exits \false;
     assigns page_free[0 .. PAGE_WORDS - 1], page_released[0 .. PAGE_WORDS - 1],
-            chunk_summary[0 .. CHUNKS - 1], total_free, total_released;
+            summary[0 .. SUMMARIES - 1], total_free, total_released;
     ensures pages: Pages;
     ensures took: TookPages{Pre,Post}(p, p + n);
     ensures cleared: ClearedReleased{Pre,Post}(p, p + n);
     ensures total: total_free == \old(total_free) - n;
-    ensures released: total_released == \old(total_released) - ReleasedCount{Pre}(p, p + n);
+    ensures count: \result == ReleasedCount{Pre}(p, p + n);
+    ensures released: total_released == \old(total_released) - \result;
  */
-void pages_alloc(uint32_t p, uint32_t n);
+uint32_t pages_alloc(uint32_t p, uint32_t n);
 
 /* Takes back the n used pages from page p. Their memory stays mapped and is not released. */
 /*@ requires pages: Pages;
@@ -53,7 +74,7 @@ void pages_alloc(uint32_t p, uint32_t n);
     requires used: AllUsed(p, p + n);
     terminates \true;
     exits \false;
-    assigns page_free[0 .. PAGE_WORDS - 1], chunk_summary[0 .. CHUNKS - 1], total_free;
+    assigns page_free[0 .. PAGE_WORDS - 1], summary[0 .. SUMMARIES - 1], total_free, search_left;
     ensures pages: Pages;
     ensures gave: GavePages{Pre,Post}(p, p + n);
     ensures total: total_free == \old(total_free) + n;
@@ -67,8 +88,9 @@ void pages_free(uint32_t p, uint32_t n);
     terminates \true;
     exits \false;
     assigns page_free[0 .. PAGE_WORDS - 1], page_released[0 .. PAGE_WORDS - 1],
-            chunk_summary[0 .. CHUNKS - 1], chunk_mapped[0 .. CHUNKS - 1], mapped_low, mapped_high,
-            total_free, total_released, total_mapped;
+            summary[0 .. SUMMARIES - 1], chunk_mapped[0 .. CHUNKS - 1],
+            mapped_range[0 .. RANGES - 1], mapped_ranges, total_free, total_released, total_mapped,
+            search_left;
     ensures pages: Pages;
     ensures mapped: MappedMore{Pre,Post}(c, c + n);
     ensures gave: GavePages{Pre,Post}(CHUNK_START(c), CHUNK_START(c + n));
