@@ -7,7 +7,8 @@
       FreeUnchanged{K,L}(lo, hi) && NoRun{K}(lo, hi, n) ==> NoRun{L}(lo, hi, n);
     lemma Bit_Zero: \forall integer i; !Bit(0, i);
     lemma PagesZero_Used{L}: PagesZero ==> AllUsed(0, PAGES) && AllUnreleased(0, PAGES);
-    lemma Summaries_Empty{L}: PagesZero ==> Summaries;
+    lemma Tree_Empty{L}: PagesZero ==> Tree;
+    lemma Mapped_Empty{L}: PagesZero ==> Mapped;
  */
 
 void law_pages_zero(void) {
@@ -89,8 +90,7 @@ void law_pages_totals(void) {
     requires size: n > 0;
     terminates \true;
     exits \false;
-    assigns page_free[0 .. PAGE_WORDS - 1], page_released[0 .. PAGE_WORDS - 1],
-            chunk_summary[0 .. CHUNKS - 1], total_free, total_released;
+    assigns PAGE_TABLES, find_steps;
     ensures pages: Pages;
     ensures total: total_free == \old(total_free);
     ensures again: \result != 0;
@@ -115,9 +115,7 @@ int law_pages_again(uint32_t n) {
     requires unmapped: NoneMapped(c, c + n);
     terminates \true;
     exits \false;
-    assigns page_free[0 .. PAGE_WORDS - 1], page_released[0 .. PAGE_WORDS - 1],
-            chunk_summary[0 .. CHUNKS - 1], chunk_mapped[0 .. CHUNKS - 1], mapped_low, mapped_high,
-            total_free, total_released, total_mapped;
+    assigns PAGE_TABLES, MAPPED_TABLES, total_mapped, find_steps;
     ensures found: \result < PAGES;
  */
 uint32_t law_pages_grown(uint32_t c, uint32_t n) {

@@ -41,8 +41,8 @@ enum heap_status law_free_then_alloc(uint32_t p) {
     requires may: MayFree(p, kind);
     terminates \true;
     exits \false;
-    assigns page_free[0 .. PAGE_WORDS - 1], chunk_summary[0 .. CHUNKS - 1], total_free,
-            SPAN_TABLES;
+    assigns page_free[0 .. PAGE_WORDS - 1], summary[0 .. SUMMARIES - 1], total_free,
+            search_left, SPAN_TABLES;
     ensures found: \result == HEAP_NO_SPAN;
  */
 enum heap_status law_double_free(uint32_t p, uint32_t kind) {
@@ -58,8 +58,8 @@ enum heap_status law_double_free(uint32_t p, uint32_t kind) {
     requires refused: !MayFree(p, kind);
     terminates \true;
     exits \false;
-    assigns page_free[0 .. PAGE_WORDS - 1], chunk_summary[0 .. CHUNKS - 1], total_free,
-            SPAN_TABLES;
+    assigns page_free[0 .. PAGE_WORDS - 1], summary[0 .. SUMMARIES - 1], total_free,
+            search_left, SPAN_TABLES;
     ensures same: HeapUnchanged{Pre,Post};
     ensures status: \result != HEAP_OK;
  */

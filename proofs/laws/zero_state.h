@@ -6,9 +6,9 @@
 
 /*@ predicate PagesZero{L} =
       (\forall integer k; 0 <= k < PAGE_WORDS ==> page_free[k] == 0 && page_released[k] == 0) &&
-      (\forall integer c; 0 <= c < CHUNKS ==> chunk_mapped[c] == 0 &&
-        chunk_summary[c].start == 0 && chunk_summary[c].max == 0 && chunk_summary[c].end == 0) &&
-      mapped_low == 0 && mapped_high == 0 &&
+      (\forall integer c; 0 <= c < CHUNKS ==> chunk_mapped[c] == 0) &&
+      (\forall integer k; 0 <= k < SUMMARIES ==> summary[k] == 0) &&
+      mapped_ranges == 0 && search_left == 0 &&
       total_mapped == 0 && total_free == 0 && total_released == 0;
  */
 

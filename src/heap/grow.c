@@ -126,9 +126,7 @@ static int map_for_growth(uint32_t low, uint32_t n) {
     requires unmapped: NoneMapped(current_low, current_high);
     terminates \true;
     exits \false;
-    assigns page_free[0 .. PAGE_WORDS - 1], page_released[0 .. PAGE_WORDS - 1],
-            chunk_summary[0 .. CHUNKS - 1], chunk_mapped[0 .. CHUNKS - 1], mapped_low, mapped_high,
-            total_free, total_released, total_mapped, current_low, current_high;
+    assigns PAGE_TABLES, MAPPED_TABLES, total_mapped, current_low, current_high;
     ensures pages: Pages;
     ensures current: current_high == high &&
       current_low == (low == \old(current_high) ? \old(current_low) : low);
@@ -154,9 +152,7 @@ static void switch_arena(uint32_t low, uint32_t high) {
     requires unmapped: NoneMapped(current_low, current_low + n);
     terminates \true;
     exits \false;
-    assigns page_free[0 .. PAGE_WORDS - 1], page_released[0 .. PAGE_WORDS - 1],
-            chunk_summary[0 .. CHUNKS - 1], chunk_mapped[0 .. CHUNKS - 1], mapped_low, mapped_high,
-            total_free, total_released, total_mapped, current_low;
+    assigns PAGE_TABLES, MAPPED_TABLES, total_mapped, current_low;
     ensures pages: Pages;
     ensures current: current_low == \old(current_low) + n;
     ensures grew: GrewPages{Pre,Post};
@@ -218,9 +214,7 @@ static int grow_by_arenas(uint32_t n) {
     requires range: 0 < n <= current_high - current_low;
     terminates \true;
     exits \false;
-    assigns page_free[0 .. PAGE_WORDS - 1], page_released[0 .. PAGE_WORDS - 1],
-            chunk_summary[0 .. CHUNKS - 1], chunk_mapped[0 .. CHUNKS - 1], mapped_low, mapped_high,
-            total_free, total_released, total_mapped, current_low, os_mapped[0 .. CHUNKS - 1],
+    assigns PAGE_TABLES, MAPPED_TABLES, total_mapped, current_low, os_mapped[0 .. CHUNKS - 1],
             os_refused;
     ensures answer: \result == 0 || \result == 1;
     ensures pages: Pages;

@@ -24,9 +24,9 @@ uint32_t total_live[KINDS];
     ensures same: \result == PAGES ==> PagesUnchanged{Pre,Post} && GrowthUnchanged{Pre,Post};
  */
 static uint32_t find_or_grow(uint32_t n) {
-    uint32_t p = pages_find(n);
+    uint32_t p = pages_search(n);
     if (p == PAGES && heap_grow(n)) {
-        p = pages_find(n);
+        p = pages_search(n);
     }
     return p;
 }
@@ -86,8 +86,7 @@ static void begin_span(uint32_t s, uint32_t p, uint32_t n, uint32_t kind, uint32
     requires asked: KindOk(kind) && ClassOk(n, kind, c);
     terminates \true;
     exits \false;
-    assigns page_free[0 .. PAGE_WORDS - 1], page_released[0 .. PAGE_WORDS - 1],
-            chunk_summary[0 .. CHUNKS - 1], total_free, total_released, span[s],
+    assigns PAGE_TABLES, span[s],
             page_span[p .. p + n - 1], page_in_use[p / WORD_BITS], total_live[kind], span_owner[s],
             ZEROED_TABLES;
     ensures pages: Pages;
@@ -250,7 +249,7 @@ static void end_span(uint32_t s) {
     requires may: MayFree(span[s].base, span[s].kind) && page_span[span[s].base] == s;
     terminates \true;
     exits \false;
-    assigns page_free[0 .. PAGE_WORDS - 1], chunk_summary[0 .. CHUNKS - 1], total_free,
+    assigns page_free[0 .. PAGE_WORDS - 1], summary[0 .. SUMMARIES - 1], total_free, search_left,
             span[s].state, span[s].npages, total_live[0 .. KINDS - 1], span_owner[s],
             page_in_use[0 .. PAGE_WORDS - 1], pool_stack[0 .. SPANS - 1],
             pool_place[0 .. SPANS - 1], pool_count;

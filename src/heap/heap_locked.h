@@ -46,7 +46,7 @@ extern uint32_t total_live[KINDS]; /* pages in live spans, by kind */
 /* Hands out n pages as a span of this kind and class (0 but for heap spans): the lowest run of n
  * free pages, after growing if there is none. Refuses what makes no sense, and fails if and only
  * if no record is left, or no run is free and the system refused to help; then nothing changed.
- * Cost: that of pages_find, and a step a page. */
+ * Cost: that of pages_search, and a step a page. */
 /*@ requires heap: Heap;
     requires self: self != 0;
     terminates \true;
@@ -102,7 +102,7 @@ enum heap_status heap_may_free(uint32_t p, uint32_t kind);
 /*@ requires heap: Heap;
     terminates \true;
     exits \false;
-    assigns page_free[0 .. PAGE_WORDS - 1], chunk_summary[0 .. CHUNKS - 1], total_free,
+    assigns page_free[0 .. PAGE_WORDS - 1], summary[0 .. SUMMARIES - 1], total_free, search_left,
             SPAN_TABLES;
     ensures heap: Heap;
     ensures why: WhyRefused{Pre}(p, kind, \result);

@@ -87,10 +87,7 @@ void pages_free(uint32_t p, uint32_t n);
     requires unmapped: NoneMapped(c, c + n);
     terminates \true;
     exits \false;
-    assigns page_free[0 .. PAGE_WORDS - 1], page_released[0 .. PAGE_WORDS - 1],
-            summary[0 .. SUMMARIES - 1], chunk_mapped[0 .. CHUNKS - 1],
-            mapped_range[0 .. RANGES - 1], mapped_ranges, total_free, total_released, total_mapped,
-            search_left;
+    assigns PAGE_TABLES, MAPPED_TABLES, total_mapped;
     ensures pages: Pages;
     ensures mapped: MappedMore{Pre,Post}(c, c + n);
     ensures gave: GavePages{Pre,Post}(CHUNK_START(c), CHUNK_START(c + n));
