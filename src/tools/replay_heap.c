@@ -13,15 +13,6 @@ static struct totals totals_now(void) {
     return now;
 }
 
-/* Where Go's next search would begin: no page below is free. This heap needs no such hint; the
- * rule is Go's for an allocation inside one chunk, and for a free. */
-static uint32_t search = PAGES;
-
-static void note_alloc(uint32_t p) {
-    uint32_t lowest = pages_find(1);
-    search = p < lowest ? p : lowest;
-}
-
 static const char *const kind_name[KINDS] = {"heap", "stack", "workbuf", "ptrbits"};
 
 static uint32_t take_kind(struct trace *t) {
@@ -56,7 +47,6 @@ static void alloc(struct trace *t) {
         printf("refused: %s", refusal[answer.status]);
         return;
     }
-    note_alloc(span[s].base);
     printf("base=%" PRIu32 " needzero=%d", span[s].base, span[s].needs_zero);
     if (kind == KIND_HEAP) {
         printf(" nelems=%" PRIu32 " elemsize=%" PRIu64 " divmul=%" PRIu32, span[s].slots,
@@ -70,7 +60,6 @@ static void free_span(struct trace *t) {
     trace_end(t);
     enum heap_status status = kind == KIND_HEAP ? heap_free(p) : heap_free_manual(p, kind);
     if (status == HEAP_OK) {
-        search = p < search ? p : search;
         printf("ok");
     } else {
         printf("refused: %s", refusal[status]);
@@ -90,10 +79,10 @@ static void print_state(struct totals before) {
         printf(" arena=%" PRIu32 ",%" PRIu32, CHUNK_PAGES * current_low,
                CHUNK_PAGES * current_high);
     }
-    if (search == PAGES) {
+    if (search_left == 0) {
         printf(" search=max");
     } else {
-        printf(" search=%" PRIu32, search);
+        printf(" search=%" PRIu32, SEARCH_HINT);
     }
     printf(" pcache=-,%016d,%016d span_cache=0 spans=%" PRIu32 " arenas=%" PRIu32 "\n", 0, 0,
            pool_made, os_sim_reserved);

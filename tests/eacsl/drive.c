@@ -94,12 +94,13 @@ static void break_pages(void) {
     BROKEN(total_free, total_free + any(3), pages_audit());
     BROKEN(total_released, total_released + 1, pages_audit());
     BROKEN(total_mapped, total_mapped + CHUNK_PAGES, pages_audit());
-    BROKEN(mapped_low, any(CHUNKS + 2), pages_audit());
-    BROKEN(mapped_high, any(CHUNKS + 2), pages_audit());
+    BROKEN(mapped_range[0].low, any(CHUNKS + 2), pages_audit());
+    BROKEN(mapped_range[0].high, any(CHUNKS + 2), pages_audit());
+    BROKEN(mapped_ranges, any(3), pages_audit());
+    BROKEN(search_left, any(PAGES + 2), pages_audit());
     BROKEN(chunk_mapped[c], any(2), pages_audit());
-    BROKEN(chunk_summary[c].start, any(3), pages_audit());
-    BROKEN(chunk_summary[c].max, any(3), pages_audit());
-    BROKEN(chunk_summary[c].end, any(3), pages_audit());
+    BROKEN(summary[c], packed(any(3), any(3) + 2, any(3)), pages_audit());
+    BROKEN(summary[any(TREE_HEIGHTS) * CHUNKS], packed(any(3), any(3) + 2, any(3)), pages_audit());
     BROKEN(page_free[p / 64], page_free[p / 64] ^ (uint64_t)1 << p % 64, pages_audit());
     BROKEN(page_released[p / 64], page_released[p / 64] ^ (uint64_t)1 << p % 64, pages_audit());
 }
@@ -123,7 +124,7 @@ static void drive_pages(void) {
         pages_grow(c, any(2) && c + 1 < CHUNKS && !chunk_mapped[c + 1] ? 2 : 1);
     } else if (any(2)) {
         n = 1 + any(any(3) ? 20 : 90);
-        p = any(3) ? pages_find(n) : p;
+        p = any(3) ? (any(2) ? pages_find(n) : pages_search(n)) : p;
         while (p < PAGES && n > 0 && (p + n > PAGES || !pages_are(p, n, 1))) {
             n--;
         }

@@ -23,13 +23,13 @@ enum { STEPS = 60 };
 #ifdef CAIRN_POOL
 #define LARGE_TABLES(EACH) \
     EACH(page_free) EACH(page_released) EACH(page_span) EACH(page_in_use) EACH(page_specials) \
-    EACH(chunk_summary) EACH(chunk_mapped) EACH(span) EACH(special_head)
+    EACH(summary) EACH(chunk_mapped) EACH(span) EACH(special_head)
 #else
 #define LARGE_TABLES(EACH)
 #endif
 #define TABLES(EACH) LARGE_TABLES(EACH) \
     EACH(zeroed_base) EACH(arena_hint) EACH(hint_first) EACH(hint_count) \
-    EACH(current_low) EACH(current_high) EACH(mapped_low) EACH(mapped_high) \
+    EACH(current_low) EACH(current_high) EACH(mapped_range) EACH(mapped_ranges) \
     EACH(total_mapped) EACH(total_free) EACH(total_released) EACH(total_live) \
     EACH(os_sim_reserved) EACH(os_sim_mapped)
 
@@ -42,10 +42,15 @@ TABLES(COPY)
 
 static uint8_t used[PAGES]; /* the reference: 1 where a live span lies */
 
+/* The chunks up to the last mapped one. */
+static uint32_t chunks_reach(void) {
+    return mapped_ranges == 0 ? 0 : mapped_range[mapped_ranges - 1].high;
+}
+
 /* Is there a run of n pages that are mapped and used by no span? */
 static int has_run(uint32_t n) {
     uint32_t run = 0;
-    for (uint32_t p = CHUNK_PAGES * mapped_low; p < CHUNK_PAGES * mapped_high; p++) {
+    for (uint32_t p = 0; p < CHUNK_PAGES * chunks_reach(); p++) {
         run = chunk_mapped[p / CHUNK_PAGES] && !used[p] ? run + 1 : 0;
         if (run == n) {
             return 1;

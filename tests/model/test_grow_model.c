@@ -18,9 +18,10 @@ static uint32_t below(uint32_t n) {
 static void make_floor(void) {
     tables_clear_one((unsigned char *)page_free, sizeof page_free);
     tables_clear_one((unsigned char *)page_released, sizeof page_released);
-    tables_clear_one((unsigned char *)chunk_summary, sizeof chunk_summary);
+    tables_clear_one((unsigned char *)summary, sizeof summary);
     tables_clear_one((unsigned char *)chunk_mapped, sizeof chunk_mapped);
-    mapped_low = mapped_high = total_free = total_released = total_mapped = 0;
+    tables_clear_one((unsigned char *)mapped_range, sizeof mapped_range);
+    mapped_ranges = search_left = total_free = total_released = total_mapped = 0;
     hint_first = hint_count = current_low = current_high = 0;
     memset(arena_hint, 0, sizeof arena_hint);
     os_sim_reset();

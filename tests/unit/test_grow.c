@@ -58,7 +58,8 @@ static void test_without_hints(void) {
     uint32_t first = 2 * ARENA_CHUNKS;
     CHECK(mapped_are(first, first + 1, 1) && current_is(first + 1, first + ARENA_CHUNKS));
     CHECK(hint_first == 0 && hint_count == 2 && hint_is(0, 3, 0) && hint_is(1, 2, 1));
-    CHECK(mapped_low == first && mapped_high == first + 1 && os_sim_reserved == 1 && is_sound());
+    CHECK(mapped_range[0].low == first && mapped_range[0].high == first + 1 &&
+          os_sim_reserved == 1 && is_sound());
 }
 
 /* Upwards first; where a stranger begins, downwards; where one begins there too, anywhere. */
@@ -75,7 +76,8 @@ static void test_either_side(void) {
     CHECK(hint_first == 0 && hint_count == 2 && is_sound());
     CHECK(heap_grow(ARENA_PAGES) == 1); /* 7 */
     CHECK(chunk_mapped[7 * ARENA_CHUNKS] == 1);
-    CHECK(mapped_low == 2 * ARENA_CHUNKS && mapped_high == 8 * ARENA_CHUNKS && is_sound());
+    CHECK(mapped_range[0].low == 2 * ARENA_CHUNKS &&
+          mapped_range[mapped_ranges - 1].high == 8 * ARENA_CHUNKS && is_sound());
 
     begin();
     os_sim_hold(0, 1);
@@ -156,8 +158,8 @@ struct state {
 };
 
 static struct state state(void) {
-    struct state now = {.number = {hint_first, hint_count, current_low, current_high, mapped_low,
-                                   mapped_high, total_free, total_released, total_mapped,
+    struct state now = {.number = {hint_first, hint_count, current_low, current_high, mapped_ranges,
+                                   search_left, total_free, total_released, total_mapped,
                                    os_sim_reserved}};
     memcpy(now.hint, arena_hint, sizeof now.hint);
     return now;

@@ -76,12 +76,16 @@ static void spoil_pages(void) {
     SPOIL(page_released[p / WORD_BITS] |= 1);
     SPOIL(chunk_mapped[1] = 0);
     SPOIL(chunk_mapped[CHUNKS - 1] = 1);
-    SPOIL(chunk_summary[1].start++);
-    SPOIL(chunk_summary[1].max--);
-    SPOIL(chunk_summary[2].end++);
-    SPOIL(mapped_low++);
-    SPOIL(mapped_high--);
-    SPOIL(mapped_high = CHUNKS + 1);
+    SPOIL(summary[1]++);                           /* its start */
+    SPOIL(summary[1] -= PACKED_FULL);              /* its longest run */
+    SPOIL(summary[2] += (uint64_t)1 << 42);        /* its end */
+    SPOIL(summary[(TREE_HEIGHTS - 1) * CHUNKS]++); /* the same of a node that has them all */
+    SPOIL(mapped_range[0].low++);
+    SPOIL(mapped_range[0].high--);
+    SPOIL(mapped_ranges = 0);
+    SPOIL(mapped_ranges = RANGES + 1);
+    SPOIL(search_left = 0); /* it would hide free pages */
+    SPOIL(search_left = PAGES + 1);
     SPOIL(total_mapped++);
     SPOIL(total_free--);
     SPOIL(total_released++);

@@ -39,12 +39,21 @@ static int summary_agrees(uint32_t c) {
         end = is_free[p] ? end + 1 : 0;
         max = end > max ? end : max;
     }
-    return chunk_summary[c].start == run_at(lo, hi) && chunk_summary[c].max == max &&
-           chunk_summary[c].end == end;
+    return packed_start(summary[c]) == run_at(lo, hi) && packed_max(summary[c]) == max &&
+           packed_end(summary[c]) == end;
+}
+
+/* Nothing below the search hint is free, and it is mapped. */
+static int hint_agrees(void) {
+    if (search_left > PAGES) {
+        return 0;
+    }
+    uint32_t hint = PAGES - search_left;
+    return count(is_free, hint) == 0 && (hint == PAGES || is_mapped[hint / CHUNK_PAGES]);
 }
 
 static void check_tables(void) {
-    uint32_t wrong = 0;
+    uint32_t wrong = !hint_agrees();
     for (uint32_t p = 0; p < PAGES; p++) {
         wrong += (page_free[p / 64] >> p % 64 & 1) != is_free[p];
         wrong += (page_released[p / 64] >> p % 64 & 1) != is_released[p];
@@ -122,6 +131,9 @@ static void alloc_somewhere(void) {
 static void alloc_lowest(void) {
     uint32_t n = random_size(), p = pages_find(n);
     CHECK(p == obvious_find(n));
+    uint32_t left = search_left;
+    CHECK(test_random() % 4 == 0 || pages_search(n) == p);
+    CHECK(search_left <= left && hint_agrees());
     if (p < PAGES) {
         alloc(p, n);
     }
@@ -162,11 +174,11 @@ static void test_empty(void) {
 /* Three chunks, the middle one mapped last: runs over one border, over both, over a whole chunk. */
 static void test_borders(void) {
     grow(2, 1);
-    CHECK(mapped_low == 2 && mapped_high == 3);
+    CHECK(mapped_ranges == 1 && mapped_range[0].low == 2 && mapped_range[0].high == 3);
     CHECK(pages_find(CHUNK_PAGES) == 2 * CHUNK_PAGES);
     CHECK(pages_find(CHUNK_PAGES + 1) == PAGES);
     grow(0, 1);
-    CHECK(mapped_low == 0 && mapped_high == 3);
+    CHECK(mapped_ranges == 2 && mapped_range[0].low == 0 && mapped_range[0].high == 1);
     CHECK(pages_find(CHUNK_PAGES + 1) == PAGES);
     grow(1, 1);
     CHECK(pages_find(3 * CHUNK_PAGES) == 0);
@@ -209,14 +221,19 @@ static void test_audit(void) {
     CHECK_SEEN(total_free++, total_free--);
     CHECK_SEEN(total_released--, total_released++);
     CHECK_SEEN(total_mapped++, total_mapped--);
-    CHECK_SEEN(mapped_low = 1, mapped_low = 0);
-    CHECK_SEEN(mapped_high--, mapped_high++);
-    CHECK_SEEN(mapped_high = CHUNKS + 1, mapped_high = 3);
+    CHECK_SEEN(mapped_range[0].low = 1, mapped_range[0].low = 0);
+    CHECK_SEEN(mapped_range[0].high--, mapped_range[0].high++);
+    CHECK_SEEN(mapped_ranges = 0, mapped_ranges = 1);
+    uint32_t left = search_left;
+    CHECK_SEEN(search_left = 0, search_left = left);
+    CHECK_SEEN(search_left = PAGES + 1, search_left = left);
     CHECK_SEEN(chunk_mapped[0] = 0, chunk_mapped[0] = 1);
     CHECK_SEEN(chunk_mapped[3] = 1, chunk_mapped[3] = 0);
-    CHECK_SEEN(chunk_summary[1].start--, chunk_summary[1].start++);
-    CHECK_SEEN(chunk_summary[1].max--, chunk_summary[1].max++);
-    CHECK_SEEN(chunk_summary[1].end--, chunk_summary[1].end++);
+    uint64_t chunk = summary[1], root = summary[(TREE_HEIGHTS - 1) * CHUNKS];
+    CHECK_SEEN(summary[1] = packed(511, 512, 512), summary[1] = chunk);
+    CHECK_SEEN(summary[1] = packed(511, 511, 511), summary[1] = chunk);
+    CHECK_SEEN(summary[1] = packed(512, 512, 511), summary[1] = chunk);
+    CHECK_SEEN(summary[(TREE_HEIGHTS - 1) * CHUNKS]--, summary[(TREE_HEIGHTS - 1) * CHUNKS] = root);
     CHECK_SEEN(page_free[0] ^= 1, page_free[0] ^= 1);
     CHECK_SEEN(page_free[PAGE_WORDS - 1] ^= 1, page_free[PAGE_WORDS - 1] ^= 1);
     CHECK_SEEN(page_released[0] ^= 1, page_released[0] ^= 1);
