@@ -94,16 +94,16 @@ static void range_insert(uint32_t i, uint32_t lo, uint32_t hi) {
     ensures moved: RangesMoved{Pre,Post}(i, mapped_ranges, -1);
  */
 static void range_remove(uint32_t i) {
-    mapped_ranges--;
-    /*@ loop invariant range: i <= j <= mapped_ranges;
-        loop invariant moved: RangesMoved{Pre,Here}(i, j, -1);
-        loop invariant kept: RangesMoved{Pre,Here}(j, mapped_ranges + 1, 0);
-        loop assigns j, mapped_range[i .. mapped_ranges];
+    /*@ loop invariant range: i < j <= mapped_ranges;
+        loop invariant moved: RangesMoved{Pre,Here}(i, j - 1, -1);
+        loop invariant kept: RangesMoved{Pre,Here}(j, mapped_ranges, 0);
+        loop assigns j, mapped_range[i .. mapped_ranges - 1];
         loop variant mapped_ranges - j;
      */
-    for (uint32_t j = i; j < mapped_ranges; j++) {
-        mapped_range[j] = mapped_range[j + 1];
+    for (uint32_t j = i + 1; j < mapped_ranges; j++) {
+        mapped_range[j - 1] = mapped_range[j];
     }
+    mapped_ranges--;
 }
 
 /* Enters the chunks [lo, hi) in the midst of gap i: they are a range of their own. */
