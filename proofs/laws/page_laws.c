@@ -1,6 +1,7 @@
 /* What follows from the page allocator's invariant and contracts alone. */
 #include "page/pages.h"
 #include "../proofs/laws/zero_state.h"
+#include "../../specs/pages_count_lemmas.acsl"
 #include "../../specs/pages_lemmas.acsl"
 
 /*@ lemma NoRun_Unchanged{K,L}: \forall integer lo, hi, n;
@@ -79,7 +80,6 @@ void law_pages_totals(void) {
         //@ ghost count_split(0, CHUNK_START(c), CHUNK_END(c));
         //@ ghost count_bounds(CHUNK_START(c), CHUNK_END(c));
         //@ ghost count_used(CHUNK_START(c), CHUNK_END(c));
-        //@ assert sound: ChunksSound(CHUNKS);
         //@ assert unmapped: !ChunkMapped(c) ==> AllUsed(CHUNK_START(c), CHUNK_END(c));
         //@ assert next: MappedCount(c + 1) == MappedCount(c) + (chunk_mapped[c] != 0 ? 1 : 0);
     }

@@ -1,0 +1,78 @@
+/* The executable twin of the invariant of the page allocator. */
+#include "page/pages.h"
+#include "../../specs/pages_audit_lemmas.acsl"
+#include "../../specs/pages_count_lemmas.acsl"
+
+/* Is no page below the search hint free, and the hint mapped? */
+/*@ requires tree: Tree;
+    terminates \true;
+    exits \false;
+    assigns \nothing;
+    ensures sound: \result != 0 <==> SearchHint;
+ */
+static int hint_is_sound(void) {
+    if (search_left > PAGES) {
+        return 0;
+    }
+    uint32_t hint = SEARCH_HINT;
+    /*@ loop invariant chunks: 0 <= c && CHUNK_START(c) <= hint;
+        loop invariant used: AllUsed(0, CHUNK_START(c));
+        loop assigns c;
+        loop variant CHUNKS - c;
+     */
+    for (uint32_t c = 0; c < hint / CHUNK_PAGES; c++) {
+        //@ assert leaf: IsMax(CHUNK_START(c), CHUNK_END(c), PackedMax(summary[c]));
+        if (packed_max(summary[c]) > 0) {
+            return 0;
+        }
+    }
+    if (hint == PAGES) {
+        return 1;
+    }
+    uint32_t c = hint / CHUNK_PAGES;
+    //@ ghost count_none(CHUNK_START(c), hint);
+    return chunk_mapped[c] != 0 && chunk_count_free(c, 0, hint % CHUNK_PAGES) == 0;
+}
+
+/* Is chunk c as the invariant has it, its share of the totals left out? */
+/*@ requires chunk: c < CHUNKS;
+    requires tree: Tree;
+    terminates \true;
+    exits \false;
+    assigns \nothing;
+    ensures sound: \result != 0 <==> ChunkSound(c);
+ */
+static int chunk_is_sound(uint32_t c) {
+    //@ assert leaf: IsMax(CHUNK_START(c), CHUNK_END(c), PackedMax(summary[c]));
+    return (chunk_mapped[c] != 0 || packed_max(summary[c]) == 0) && chunk_audit(c);
+}
+
+int pages_audit(void) {
+    uint32_t mapped = 0;
+    uint32_t released = 0;
+    uint32_t unused = 0;
+    if (!summary_audit() || !mapped_audit() || !hint_is_sound()) {
+        return 0;
+    }
+    /*@ loop invariant range: 0 <= c <= CHUNKS;
+        loop invariant sound: ChunksSound(c);
+        loop invariant unused: unused == FreeCount(0, CHUNK_START(c)) <= CHUNK_START(c);
+        loop invariant released: released == ReleasedCount(0, CHUNK_START(c)) <= CHUNK_START(c);
+        loop invariant mapped: mapped == CHUNK_PAGES * MappedCount(c) <= CHUNK_START(c);
+        loop assigns c, unused, released, mapped;
+        loop variant CHUNKS - c;
+     */
+    for (uint32_t c = 0; c < CHUNKS; c++) {
+        if (!chunk_is_sound(c)) {
+            //@ assert unsound: !ChunksSound(CHUNKS);
+            return 0;
+        }
+        //@ ghost count_split(0, CHUNK_START(c), CHUNK_END(c));
+        //@ ghost count_bounds(CHUNK_START(c), CHUNK_END(c));
+        unused += chunk_count_free(c, 0, CHUNK_PAGES);
+        released += chunk_count_released(c, 0, CHUNK_PAGES);
+        mapped += chunk_mapped[c] != 0 ? CHUNK_PAGES : 0;
+    }
+    //@ assert sound: FreeIsMapped && ReleasedIsFree;
+    return unused == total_free && released == total_released && mapped == total_mapped;
+}
