@@ -16,6 +16,12 @@ uint64_t summary[SUMMARIES];
  */
 static inline struct run_summary joined(uint32_t lo, uint32_t mid, uint32_t hi,
                                         struct run_summary left, struct run_summary right) {
+    if (right.max == 0) {
+        //@ assert ends: right.start == 0 && left.end <= left.max;
+        //@ assert used: IsStart(lo, hi, left.start) && IsMax(lo, hi, left.max);
+        left.end = 0;
+        return left;
+    }
     uint32_t across = left.end + right.start;
     //@ assert across: HasRun(lo, hi, across);
     if (left.start == mid - lo) {
@@ -40,6 +46,7 @@ static inline struct run_summary joined(uint32_t lo, uint32_t mid, uint32_t hi,
 static inline struct run_summary merged(uint32_t h, uint32_t i, uint32_t width) {
     struct run_summary runs = {0, 0, 0};
     uint32_t first = 8 * width * i;
+    uint32_t last = PAGES - first < 8 * width ? PAGES : first + 8 * width;
     uint32_t mid = first;
     uint32_t k = 8 * i;
     /*@ loop invariant range: 8 * i <= k <= 8 * i + 8;
@@ -48,10 +55,10 @@ static inline struct run_summary merged(uint32_t h, uint32_t i, uint32_t width) 
         loop assigns k, mid, runs;
         loop variant 8 * i + 8 - k;
      */
-    while (k < 8 * i + 8 && mid < PAGES) {
+    while (mid < last) {
         uint64_t s = summary[(h - 1) * CHUNKS + k];
         struct run_summary child = {packed_start(s), packed_max(s), packed_end(s)};
-        uint32_t end = PAGES - mid < width ? PAGES : mid + width;
+        uint32_t end = last - mid < width ? last : mid + width;
         //@ assert end: end == NodeStart(h - 1, k + 1);
         //@ assert child: Summarized(h - 1, k);
         runs = joined(first, mid, end, runs, child);
@@ -93,7 +100,7 @@ static inline void update_row(uint32_t h, uint32_t lo, uint32_t hi, uint32_t wid
  */
 static inline void update_leaves(uint32_t lo, uint32_t hi) {
     /*@ loop invariant range: lo <= c <= hi;
-        loop invariant leaves: NodesSummarized(0, lo, c);
+        loop invariant leaves: PlacesSummarized(0, lo, c);
         loop assigns c, summary[lo .. hi - 1];
         loop variant hi - c;
      */
