@@ -1,3 +1,218 @@
 #include "page/summary.h"
+#include "../../specs/summary_lemmas.acsl"
 
 uint64_t summary[SUMMARIES];
+
+/* The runs of [lo, hi), from those of [lo, mid) and of [mid, hi): Go's mergeSummaries. */
+/*@ requires range: lo <= mid < hi <= PAGES;
+    requires left: RunsOf(lo, mid, left);
+    requires right: RunsOf(mid, hi, right);
+    terminates \true;
+    exits \false;
+    assigns \nothing;
+    ensures start: IsStart(lo, hi, \result.start);
+    ensures max: IsMax(lo, hi, \result.max);
+    ensures end: IsEnd(lo, hi, \result.end);
+ */
+static inline struct run_summary joined(uint32_t lo, uint32_t mid, uint32_t hi,
+                                        struct run_summary left, struct run_summary right) {
+    if (right.max == 0) {
+        //@ assert ends: right.start == 0 && left.end <= left.max;
+        //@ assert used: IsStart(lo, hi, left.start) && IsMax(lo, hi, left.max);
+        left.end = 0;
+        return left;
+    }
+    uint32_t across = left.end + right.start;
+    //@ assert across: HasRun(lo, hi, across);
+    if (left.start == mid - lo) {
+        left.start += right.start;
+    }
+    left.max = left.max < right.max ? right.max : left.max;
+    left.max = left.max < across ? across : left.max;
+    //@ assert run: HasRun(lo, hi, left.max);
+    left.end = right.end == hi - mid ? left.end + right.end : right.end;
+    return left;
+}
+
+/* The runs of node i of height h, from those of its children, of at most `width` pages each. */
+/*@ requires height: 1 <= h && Node(h, i);
+    requires width: width == NodeWidth(h - 1);
+    requires below: RowsBelow(h);
+    terminates \true;
+    exits \false;
+    assigns \nothing;
+    ensures runs: RunsOf(NodeStart(h, i), NodeStart(h, i + 1), \result);
+ */
+static inline struct run_summary merged(uint32_t h, uint32_t i, uint32_t width) {
+    struct run_summary runs = {0, 0, 0};
+    uint32_t first = 8 * width * i;
+    uint32_t last = PAGES - first < 8 * width ? PAGES : first + 8 * width;
+    uint32_t mid = first;
+    uint32_t k = 8 * i;
+    /*@ loop invariant range: 8 * i <= k <= 8 * i + 8;
+        loop invariant mid: mid == NodeStart(h - 1, k);
+        loop invariant runs: RunsOf(first, mid, runs);
+        loop assigns k, mid, runs;
+        loop variant 8 * i + 8 - k;
+     */
+    while (mid < last) {
+        uint64_t s = summary[(h - 1) * CHUNKS + k];
+        struct run_summary child = {packed_start(s), packed_max(s), packed_end(s)};
+        uint32_t end = last - mid < width ? last : mid + width;
+        //@ assert end: end == NodeStart(h - 1, k + 1);
+        //@ assert child: Summarized(h - 1, k);
+        runs = joined(first, mid, end, runs, child);
+        mid = end;
+        k++;
+    }
+    return runs;
+}
+
+/* Writes the nodes [lo, hi) of height h. */
+/*@ requires nodes: 1 <= h < TREE_HEIGHTS && lo < hi <= NodeCount(h);
+    requires width: width == NodeWidth(h - 1);
+    requires below: RowsBelow(h);
+    terminates \true;
+    exits \false;
+    assigns summary[h * CHUNKS + lo .. h * CHUNKS + hi - 1];
+    ensures nodes: NodesSummarized(h, lo, hi);
+ */
+static inline void update_row(uint32_t h, uint32_t lo, uint32_t hi, uint32_t width) {
+    /*@ loop invariant range: lo <= i <= hi;
+        loop invariant nodes: PlacesSummarized(h, lo, i);
+        loop invariant below: RowsBelow(h);
+        loop assigns i, summary[h * CHUNKS + lo .. h * CHUNKS + hi - 1];
+        loop variant hi - i;
+     */
+    for (uint32_t i = lo; i < hi; i++) {
+        struct run_summary runs = merged(h, i, width);
+        summary[h * CHUNKS + i] = packed(runs.start, runs.max, runs.end);
+        //@ assert node: Summarized(h, i);
+    }
+}
+
+/* Writes the leaves of the chunks [lo, hi). */
+/*@ requires chunks: lo < hi <= CHUNKS;
+    terminates \true;
+    exits \false;
+    assigns summary[lo .. hi - 1];
+    ensures leaves: NodesSummarized(0, lo, hi);
+ */
+static inline void update_leaves(uint32_t lo, uint32_t hi) {
+    /*@ loop invariant range: lo <= c <= hi;
+        loop invariant leaves: PlacesSummarized(0, lo, c);
+        loop assigns c, summary[lo .. hi - 1];
+        loop variant hi - c;
+     */
+    for (uint32_t c = lo; c < hi; c++) {
+        struct run_summary runs = chunk_summarize(c);
+        summary[c] = packed(runs.start, runs.max, runs.end);
+        //@ assert leaf: Summarized(0, c);
+    }
+}
+
+void summary_update(uint32_t p, uint32_t end) {
+    uint32_t lo = p / CHUNK_PAGES;
+    uint32_t hi = (end - 1) / CHUNK_PAGES + 1;
+    uint32_t width = CHUNK_PAGES;
+    update_leaves(lo, hi);
+    /*@ loop invariant range: 1 <= h <= TREE_HEIGHTS;
+        loop invariant nodes: Nodes(h - 1, lo, hi, p, end);
+        loop invariant width: width == NodeWidth(h - 1);
+        loop invariant below: RowsBelow(h);
+        loop invariant apart: TreeApart(p, end);
+        loop invariant others: TreeUnchangedApart{Pre,Here}(p, end);
+        loop assigns h, lo, hi, width, summary[0 .. SUMMARIES - 1];
+        loop variant TREE_HEIGHTS - h;
+     */
+    for (uint32_t h = 1; h < TREE_HEIGHTS; h++) {
+        lo = lo / 8;
+        hi = (hi + 7) / 8;
+        //@ assert nodes: Nodes(h, lo, hi, p, end);
+        update_row(h, lo, hi, width);
+        width = 8 * width;
+    }
+}
+
+/* Does node i of height h, stored as s, say these runs? */
+/*@ terminates \true;
+    exits \false;
+    assigns \nothing;
+    ensures says: \result != 0 <==> Says(s, runs);
+ */
+static inline int says(uint64_t s, struct run_summary runs) {
+    return packed_start(s) == runs.start && packed_max(s) == runs.max && packed_end(s) == runs.end;
+}
+
+/* Are all the nodes of height h, which has `count`, the merges of their children? */
+/*@ requires height: 1 <= h < TREE_HEIGHTS;
+    requires count: count == NodeCount(h);
+    requires width: width == NodeWidth(h - 1);
+    requires below: RowsBelow(h);
+    terminates \true;
+    exits \false;
+    assigns \nothing;
+    ensures row: \result != 0 <==> NodesSummarized(h, 0, NodeCount(h));
+ */
+static int audit_row(uint32_t h, uint32_t count, uint32_t width) {
+    /*@ loop invariant range: 0 <= i <= count;
+        loop invariant nodes: NodesSummarized(h, 0, i);
+        loop assigns i;
+        loop variant count - i;
+     */
+    for (uint32_t i = 0; i < count; i++) {
+        if (!says(summary[h * CHUNKS + i], merged(h, i, width))) {
+            //@ assert node: !Summarized(h, i);
+            return 0;
+        }
+        //@ assert same: Summarized(h, i);
+    }
+    return 1;
+}
+
+/* Are all the leaves the summaries of their chunks? */
+/*@ terminates \true;
+    exits \false;
+    assigns \nothing;
+    ensures leaves: \result != 0 <==> NodesSummarized(0, 0, CHUNKS);
+ */
+static int audit_leaves(void) {
+    /*@ loop invariant range: 0 <= c <= CHUNKS;
+        loop invariant leaves: NodesSummarized(0, 0, c);
+        loop assigns c;
+        loop variant CHUNKS - c;
+     */
+    for (uint32_t c = 0; c < CHUNKS; c++) {
+        if (!says(summary[c], chunk_summarize(c))) {
+            //@ assert leaf: !Summarized(0, c);
+            return 0;
+        }
+        //@ assert same: Summarized(0, c);
+    }
+    return 1;
+}
+
+int summary_audit(void) {
+    uint32_t count = CHUNKS;
+    uint32_t width = CHUNK_PAGES;
+    if (!audit_leaves()) {
+        //@ assert leaf: !Tree;
+        return 0;
+    }
+    /*@ loop invariant range: 1 <= h <= TREE_HEIGHTS;
+        loop invariant count: count == NodeCount(h - 1);
+        loop invariant width: width == NodeWidth(h - 1);
+        loop invariant below: RowsBelow(h);
+        loop assigns h, count, width;
+        loop variant TREE_HEIGHTS - h;
+     */
+    for (uint32_t h = 1; h < TREE_HEIGHTS; h++) {
+        count = (count + 7) / 8;
+        if (!audit_row(h, count, width)) {
+            //@ assert node: !Tree;
+            return 0;
+        }
+        width = 8 * width;
+    }
+    return 1;
+}
