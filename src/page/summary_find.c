@@ -57,6 +57,7 @@ static inline uint32_t node_of(uint32_t h, uint32_t p) {
     exits \false;
     assigns \nothing;
     ensures place: \result.page == NodeStart(h, \result.node);
+    ensures start: \result.start == \result.page;
     ensures forward: at.page <= \result.page;
     ensures page: \result.page == at.page || \result.page <= from;
     ensures hint: Hinted(\result.hint, \result.bound, \result.page);
@@ -66,6 +67,7 @@ static inline struct search skip(struct search at, uint32_t h, uint32_t from) {
         at.node = node_of(h, from);
         at.page = at.node * node_width(h);
     }
+    at.start = at.page;
     return at;
 }
 
@@ -121,7 +123,8 @@ static inline uint32_t run_behind(uint32_t start, uint32_t p, uint32_t width,
     ensures found: \result.page - \result.start >= n ==>
       \result.page <= PAGES && AllFree(\result.start, \result.page);
     ensures inside: \result.page - \result.start < n && \result.page < end ==>
-      LowestInside(h, \result.node, \result.page, n) &&
+      LowestInside(h, \result.node, \result.page, n);
+    ensures bound: \result.page - \result.start < n ==>
       Hinted(\result.hint, \result.bound, \result.page);
     ensures hint: AllUsed(0, \result.hint);
  */
@@ -149,10 +152,72 @@ static inline struct search scan(struct search at, uint32_t h, uint32_t end, uin
                 return at;
             }
             if (packed_max(runs) >= n) {
+                //@ assert inside: LowestInside(h, at.node, at.page, n);
                 return at;
             }
         }
         at.start = run_behind(at.start, at.page, width, runs) /*@ ghost (n) */;
     }
     return at;
+}
+
+/* The lowest run of n in the chunk that begins at at.page, which has one. */
+/*@ requires some: 0 < n;
+    requires chunk: at.page < PAGES && at.page % CHUNK_PAGES == 0;
+    requires inside: NoStart(at.page, n) && HasRun(at.page, at.page + CHUNK_PAGES, n);
+    requires hint: Hinted(at.hint, at.bound, at.page);
+    terminates \true;
+    exits \false;
+    assigns \nothing;
+    ensures range: \result.hint <= \result.page && \result.page + n <= PAGES;
+    ensures run: AllFree(\result.page, \result.page + n);
+    ensures lowest: NoStart(\result.page, n);
+    ensures below: AllUsed(0, \result.hint);
+ */
+static inline struct page_found find_in_chunk(struct search at, uint32_t n) {
+    uint32_t c = at.page / CHUNK_PAGES;
+    //@ assert chunk: at.page == CHUNK_START(c);
+    uint32_t i = chunk_find(c, n, 0);
+    struct page_found found = {at.page + i, at.hint};
+    if (at.page < at.bound) {
+        found.hint = at.page + (n == 1 ? i : chunk_find(c, 1, 0));
+    }
+    return found;
+}
+
+struct page_found summary_find(uint32_t n, uint32_t from) {
+    struct page_found found = {PAGES, PAGES};
+    struct search at = {0, 0, 0, 0, PAGES};
+    uint32_t end = PAGES;
+    //@ ghost find_steps = 0;
+    if (n == 0 || n > PAGES - from) {
+        return found;
+    }
+    /*@ loop invariant height: h <= TREE_HEIGHTS;
+        loop invariant steps: find_steps <= 8 * (TREE_HEIGHTS - h);
+        loop invariant top: h == TREE_HEIGHTS ==> at.page == 0 && end == PAGES;
+        loop invariant inside: h < TREE_HEIGHTS ==> HasRun(at.page, end, n);
+        loop invariant window: at.page < end <= PAGES && from < end;
+        loop invariant place: h > 0 ==> at.page == NodeStart(h - 1, at.node);
+        loop invariant eight: h > 0 ==> end <= NodeStart(h - 1, at.node + 8);
+        loop invariant chunk: h == 0 ==> at.page % CHUNK_PAGES == 0 && end == at.page + CHUNK_PAGES;
+        loop invariant start: NoStart(at.page, n);
+        loop invariant hint: Hinted(at.hint, at.bound, at.page);
+        loop assigns h, at, end, find_steps;
+        loop variant h;
+     */
+    for (uint32_t h = TREE_HEIGHTS; h > 0; h--) {
+        at = scan(skip(at, h - 1, from), h - 1, end, n);
+        if (at.page - at.start >= n) {
+            found.page = at.start;
+            found.hint = at.hint;
+            return found;
+        }
+        if (at.page >= end) {
+            return found;
+        }
+        end = at.page + node_width(h - 1) < PAGES ? at.page + node_width(h - 1) : PAGES;
+        at.node *= 8;
+    }
+    return find_in_chunk(at, n);
 }
