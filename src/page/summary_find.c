@@ -9,7 +9,7 @@ struct search {
     uint32_t page;  /* and its first page */
     uint32_t start; /* where the free run that ends at `page` begins */
     uint32_t hint;  /* the smallest node known to hold the lowest free page: its first page, */
-    uint32_t bound; /* and its end. It lies behind, or reaches over `page`: then none was free yet */
+    uint32_t bound; /* and its end, which is above `page` only while none was found free */
 };
 
 /* What a node of height h is about: how many pages, which one has page p, from which page. */
