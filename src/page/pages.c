@@ -340,5 +340,6 @@ void pages_grow(uint32_t c, uint32_t n) {
     release_chunks(c, n);
     //@ assert mapped: FreeIsMapped;
     //@ assert released: ReleasedIsFree;
+    //@ assert hint: SearchHint;
     //@ ghost mapped_bounds(CHUNKS);
 }

@@ -1,7 +1,8 @@
 /* The executable twin of the invariant of the page allocator. */
 #include "page/pages.h"
-#include "../../specs/pages_audit_lemmas.acsl"
 #include "../../specs/pages_count_lemmas.acsl"
+
+#include "../../specs/pages_audit_lemmas.acsl"
 
 /* Is no page below the search hint free, and the hint mapped? */
 /*@ requires tree: Tree;
@@ -21,6 +22,7 @@ static int hint_is_sound(void) {
         loop variant CHUNKS - c;
      */
     for (uint32_t c = 0; c < hint / CHUNK_PAGES; c++) {
+        //@ assert node: Node(0, c) && Summarized(0, c);
         //@ assert leaf: IsMax(CHUNK_START(c), CHUNK_END(c), PackedMax(summary[c]));
         if (packed_max(summary[c]) > 0) {
             return 0;
@@ -43,6 +45,7 @@ static int hint_is_sound(void) {
     ensures sound: \result != 0 <==> ChunkSound(c);
  */
 static int chunk_is_sound(uint32_t c) {
+    //@ assert node: Node(0, c) && Summarized(0, c);
     //@ assert leaf: IsMax(CHUNK_START(c), CHUNK_END(c), PackedMax(summary[c]));
     return (chunk_mapped[c] != 0 || packed_max(summary[c]) == 0) && chunk_audit(c);
 }
