@@ -41,7 +41,7 @@ def unit_of(file, units):
 def first_failure(flags, folder):
     """Runs Frama-C until a goal is not Valid and returns that goal, or None if all are; and what
     it said last."""
-    more = ["-session", folder + "/session", "-wp-par", "1"]
+    more = ["-session", folder + "/session", "-wp-par", "2"]
     running = subprocess.Popen(flags + more, cwd=folder, text=True,
                                env=prove.environment(folder), stdin=subprocess.DEVNULL,
                                stdout=subprocess.PIPE, stderr=subprocess.STDOUT,

@@ -80,7 +80,7 @@ def configure_provers():
 
 def run(flags):
     with tempfile.TemporaryDirectory() as session:
-        flags = [*flags, "-session", session, "-wp-par", "1", "-then", "-report"]
+        flags = [*flags, "-session", session, "-wp-par", "2", "-then", "-report"]
         done = subprocess.run(flags, env=environment(), text=True, stdin=subprocess.DEVNULL,
                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     return done.returncode, done.stdout
@@ -254,7 +254,7 @@ def main():
     Path("build/nothing.c").write_text("#include <stdint.h>\n")
     nothing = run(["frama-c", "-machdep", CONFIGS[config][0], "build/nothing.c"])
     builtin, passed, failed = {place for place, _ in read_report(nothing[1])}, 0, 0
-    with ThreadPoolExecutor(os.cpu_count() + 1) as pool:
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
         largest = sorted(units, key=lambda unit: unit.expected[config].zfill(12), reverse=True)
         jobs = {unit: [pool.submit(prove, unit, config, smoke) for smoke in (False, True)]
                 for unit in largest}

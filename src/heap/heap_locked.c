@@ -112,9 +112,13 @@ static void begin_span(uint32_t s, uint32_t p, uint32_t n, uint32_t kind, uint32
     ensures moved: TotalMoved{Pre,Post}(kind, n);
  */
 static void make_span(uint32_t s, uint32_t p, uint32_t n, uint32_t kind, uint32_t c) {
+    //@ ghost spans_apart(p, n);
     pages_alloc(p, n);
     uint32_t needs_zero = (uint32_t)alloc_needs_zero(p, n);
     arena_set_span(s, p, n);
+    //@ assert mapped: LiveSpansMapped;
+    //@ assert bits: InUseBits;
+    //@ assert special: SpecialsBits;
     if (kind == KIND_HEAP) {
         arena_set_in_use(p);
     }

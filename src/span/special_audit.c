@@ -141,6 +141,7 @@ static int audit_list(uint32_t s) {
         if (special_met[r] || !audit_order(s, prev, r)) {
             return 0;
         }
+        //@ assert followed: MetFollowed(s);
         audit_meet(r);
         prev = r;
         r = special[r].next;
