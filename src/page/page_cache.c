@@ -1,0 +1,130 @@
+#include "page/page_cache.h"
+#include "../../specs/page_cache_lemmas.acsl"
+
+struct page_cache page_cache[THREADS];
+
+struct page_taken page_cache_alloc(uint32_t t, uint32_t n) {
+    struct page_taken taken = {PAGES, 0};
+    if (n == 0 || n > WORD_BITS) {
+        return taken;
+    }
+    uint64_t free = page_cache[t].free;
+    uint64_t released = page_cache[t].released;
+    uint32_t i = n == 1 ? bits_lowest(free) : bits_find_run(free, n);
+    if (i < WORD_BITS) {
+        //@ assert inside: i + n <= 64;
+        taken.page = page_cache[t].base + i;
+        taken.released = bits_count(released, i, n);
+        page_cache[t].free = bits_clear(free, i, n);
+        page_cache[t].released = bits_clear(released, i, n);
+    }
+    return taken;
+}
+
+/* Makes thread t's cache hold these pages of the block of page `base`, whatever it held. */
+/*@ requires thread: t < THREADS;
+    terminates \true;
+    exits \false;
+    assigns page_cache[t];
+    ensures base: page_cache[t].base == base;
+    ensures free: page_cache[t].free == free;
+    ensures released: page_cache[t].released == released;
+ */
+static void hold(uint32_t t, uint32_t base, uint64_t free, uint64_t released) {
+    page_cache[t].base = base;
+    page_cache[t].free = free;
+    page_cache[t].released = released;
+}
+
+void page_cache_refill(uint32_t t) {
+    uint32_t p = pages_search(1);
+    if (p == PAGES) {
+        hold(t, 0, 0, 0);
+        return;
+    }
+    uint32_t k = p / WORD_BITS;
+    hold(t, WORD_BITS * k, page_free[k], page_released[k]);
+    pages_take_word(k);
+}
+
+void page_cache_flush(uint32_t t) {
+    if (page_cache[t].free == 0) {
+        return;
+    }
+    pages_give_word(page_cache[t].base / WORD_BITS, page_cache[t].free, page_cache[t].released);
+    hold(t, 0, 0, 0);
+}
+
+/* Have a and b no bit in common? */
+/*@ terminates \true;
+    exits \false;
+    assigns \nothing;
+    ensures apart: \result != 0 <==> BitsApart(a, b);
+ */
+static int are_apart(uint64_t a, uint64_t b) {
+    uint64_t common = bits_and(a, b);
+    if (common != 0) {
+        //@ ghost bits_some(common);
+        return 0;
+    }
+    return 1;
+}
+
+/* Is thread t's cache sound by itself, and are its pages mapped and used? */
+/*@ requires thread: t < THREADS;
+    terminates \true;
+    exits \false;
+    assigns \nothing;
+    ensures sound: \result != 0 <==> CacheSound(t) && CacheOwns(t);
+ */
+static int cache_is_sound(uint32_t t) {
+    uint32_t base = page_cache[t].base;
+    uint64_t free = page_cache[t].free;
+    if (base % WORD_BITS != 0 || base > PAGES - WORD_BITS ||
+        !are_apart(page_cache[t].released, bits_not(free))) {
+        return 0;
+    }
+    if (free == 0) {
+        return 1;
+    }
+    //@ ghost bits_some(free);
+    return chunk_mapped[base / CHUNK_PAGES] != 0 && are_apart(free, page_free[base / WORD_BITS]);
+}
+
+/* Has thread t's cache no page in common with those of the threads before it? */
+/*@ requires thread: t < THREADS;
+    requires own: CachesOwn(t + 1);
+    terminates \true;
+    exits \false;
+    assigns \nothing;
+    ensures apart: \result != 0 <==> CacheApart(t, t);
+ */
+static int cache_is_apart(uint32_t t) {
+    /*@ loop invariant range: 0 <= u <= t;
+        loop invariant apart: CacheApart(t, u);
+        loop assigns u;
+        loop variant t - u;
+     */
+    for (uint32_t u = 0; u < t; u++) {
+        if (page_cache[u].base == page_cache[t].base &&
+            !are_apart(page_cache[u].free, page_cache[t].free)) {
+            return 0;
+        }
+    }
+    return 1;
+}
+
+int page_cache_audit(void) {
+    /*@ loop invariant range: 0 <= t <= THREADS;
+        loop invariant own: CachesOwn(t);
+        loop invariant apart: CachesApartTo(t);
+        loop assigns t;
+        loop variant THREADS - t;
+     */
+    for (uint32_t t = 0; t < THREADS; t++) {
+        if (!cache_is_sound(t) || !cache_is_apart(t)) {
+            return 0;
+        }
+    }
+    return 1;
+}
