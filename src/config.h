@@ -18,6 +18,7 @@
 #define SPAN_LISTS   16   /* span lists, list 0 is "none" */
 #define SPECIALS     256  /* special records, record 0 is "none" */
 #define HINTS        4    /* arena hints */
+#define THREADS      4    /* threads with a cache of their own */
 #else
 #define PAGE_SHIFT   13      /* bytes in a page: 8 KiB */
 #define ARENA_CHUNKS 16      /* chunks in an arena: 64 MiB */
@@ -26,6 +27,7 @@
 #define SPAN_LISTS   512     /* span lists, list 0 is "none" */
 #define SPECIALS     1048576 /* special records, record 0 is "none" */
 #define HINTS        128     /* arena hints */
+#define THREADS      256     /* threads with a cache of their own */
 #endif
 
 #define PAGE_SIZE        (1 << PAGE_SHIFT)            /* bytes */
@@ -51,6 +53,7 @@ _Static_assert(CHUNKS <= 8 << 3 * (TREE_HEIGHTS - 1), "at most eight nodes at th
 _Static_assert(SPANS >= 2 && SPANS <= 1 << 22, "a span number fits 32 bits");
 _Static_assert(SPECIALS >= 2 && SPECIALS <= 1 << 22, "a special's number fits 32 bits");
 _Static_assert(HINTS >= 2, "a region of the system's choice leaves a hint on either side");
+_Static_assert(THREADS >= 2, "the tests need two threads");
 _Static_assert(SPAN_LISTS >= 4, "the tests need three lists");
 
 #endif

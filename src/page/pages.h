@@ -47,6 +47,7 @@ uint32_t pages_find(uint32_t n);
       n > 0 && \result + n <= PAGES && AllFree(\result, \result + n);
     ensures lowest: \result < PAGES ==> NoRun(0, \result + n - 1, n);
     ensures none: n > 0 && \result == PAGES ==> NoRun(0, PAGES, n);
+    ensures empty: n == 1 && \result == PAGES ==> search_left == 0;
  */
 uint32_t pages_search(uint32_t n);
 
@@ -97,6 +98,46 @@ void pages_free(uint32_t p, uint32_t n);
     ensures total: total_mapped == \old(total_mapped) + CHUNK_PAGES * n;
  */
 void pages_grow(uint32_t c, uint32_t n);
+
+/* Hands out the free pages of word k, that is, of the 64 pages from page 64 k; none below is free.
+ * The search hint moves to the last page of the word, free or not before, as Go has it. */
+/*@ requires pages: Pages;
+    requires word: k < PAGE_WORDS;
+    requires lowest: AllUsed(0, 64 * k);
+    requires mapped: PageMapped(64 * k);
+    terminates \true;
+    exits \false;
+    assigns page_free[k], page_released[k], summary[0 .. SUMMARIES - 1], total_free,
+            total_released, search_left;
+    ensures pages: Pages;
+    ensures took: page_free[k] == 0;
+    ensures cleared: page_released[k] == 0;
+    ensures hint: SEARCH_HINT == 64 * k + 63;
+    ensures free: total_free == \old(total_free) - BitCount(\old(page_free[k]), 64);
+    ensures released:
+      total_released == \old(total_released) - BitCount(\old(page_released[k]), 64);
+ */
+void pages_take_word(uint32_t k);
+
+/* Takes back the used pages of word k that `free` names; those of `released` come back released. */
+/*@ requires pages: Pages;
+    requires word: k < PAGE_WORDS;
+    requires mapped: PageMapped(64 * k);
+    requires used: BitsApart(free, page_free[k]);
+    requires within: BitsWithin(released, free);
+    terminates \true;
+    exits \false;
+    assigns page_free[k], page_released[k], summary[0 .. SUMMARIES - 1], total_free,
+            total_released, search_left;
+    ensures pages: Pages;
+    ensures gave: BitsOr(page_free[k], \old(page_free[k]), free);
+    ensures set: BitsOr(page_released[k], \old(page_released[k]), released);
+    ensures hint: SEARCH_HINT ==
+      (64 * k < PAGES - \old(search_left) ? 64 * k : PAGES - \old(search_left));
+    ensures free: total_free == \old(total_free) + BitCount(free, 64);
+    ensures released: total_released == \old(total_released) + BitCount(released, 64);
+ */
+void pages_give_word(uint32_t k, uint64_t free, uint64_t released);
 
 /* The executable twin of the predicate Pages. Cost: a look at every page. */
 /*@ terminates \true;
