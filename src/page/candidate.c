@@ -7,25 +7,25 @@
   /@ terminates \true;
      exits \false;
      assigns \nothing;
-     ensures ones: GroupsInWords(1);
-     ensures twos: GroupsInWords(2);
-     ensures fours: GroupsInWords(4);
-     ensures eights: GroupsInWords(8);
-     ensures sixteens: GroupsInWords(16);
-     ensures halves: GroupsInWords(32);
-     ensures words: GroupsInWords(64);
+     ensures ones: GroupsInWord(k, 1);
+     ensures twos: GroupsInWord(k, 2);
+     ensures fours: GroupsInWord(k, 4);
+     ensures eights: GroupsInWord(k, 8);
+     ensures sixteens: GroupsInWord(k, 16);
+     ensures halves: GroupsInWord(k, 32);
+     ensures words: GroupsInWord(k, 64);
    @/
-  void groups_in_words_by_size(void) {
+  void groups_in_word_by_size(uint32_t k) {
   }
 
   /@ requires group: GroupSize(m);
      terminates \true;
      exits \false;
      assigns \nothing;
-     ensures words: GroupsInWords(m);
+     ensures word: GroupsInWord(k, m);
    @/
-  void groups_in_words(uint32_t m) {
-    groups_in_words_by_size();
+  void groups_in_word(uint32_t k, uint32_t m) {
+    groups_in_word_by_size(k);
   }
 
   /@ terminates \true;
@@ -67,7 +67,8 @@
   void groups_inside_by_size(void) {
   }
 
-  /@ requires sizes: HugeSize(m) && HugeSize(h) && 0 < m && m <= h;
+  /@ requires group: GroupSize(m);
+     requires huge: HugeSize(h) && m <= h;
      terminates \true;
      exits \false;
      assigns \nothing;
@@ -75,6 +76,28 @@
    @/
   void groups_inside(uint32_t m, uint32_t h) {
     groups_inside_by_size();
+  }
+
+  /@ requires huge: HugeSize(h) && 0 < h;
+     terminates \true;
+     exits \false;
+     assigns \nothing;
+     ensures inside: GroupsInside(h, CHUNK_PAGES);
+   @/
+  void groups_in_chunk(uint32_t h) {
+    groups_inside_by_size();
+  }
+ */
+
+/*@ ghost
+  /@ requires group: GroupSize(m);
+     requires start: g % m == 0;
+     terminates \true;
+     exits \false;
+     assigns \nothing;
+     ensures next: (g + m) % m == 0;
+   @/
+  void groups_follow(uint32_t g, uint32_t m) {
   }
  */
 
@@ -99,6 +122,7 @@ static inline uint64_t fill_aligned(uint64_t x, uint32_t m) {
      */
     for (uint32_t g = 0; g < WORD_BITS; g += m) {
         //@ assert start: GroupStart(g, m) == g;
+        //@ ghost groups_follow(g, m);
         uint64_t group = bits_and(x, bits_mask(g, m));
         if (group != 0) {
             //@ ghost bits_some(group);
@@ -128,7 +152,7 @@ static inline uint64_t others(uint32_t k) {
     ensures candidates: CandidateBits(\result, k, m);
  */
 static inline uint64_t candidates(uint32_t k, uint32_t m) {
-    //@ ghost groups_in_words(m);
+    //@ ghost groups_in_word(k, m);
     return bits_not(fill_aligned(others(k), m));
 }
 
@@ -165,9 +189,9 @@ static uint32_t candidates_end(uint32_t first, uint32_t top, uint32_t m) {
 }
 
 /* The start of the run of candidates that ends at page end, in [first, end). */
-/*@ requires range: first <= end <= PAGES;
-    requires aligned: end % m == 0;
+/*@ requires range: first < end <= PAGES;
     requires words: first % 64 == 0;
+    requires last: end % m == 0 && Candidate(end - 1, m);
     requires group: GroupSize(m);
     terminates \true;
     exits \false;
@@ -230,12 +254,14 @@ static inline uint32_t wanted(uint32_t max, uint32_t m) {
       \result % huge == 0 && start < \result + huge && \result + huge <= end;
     ensures whole: HugeWhole(\result, end, huge, m);
  */
-static inline uint32_t whole_start(uint32_t first, uint32_t low, uint32_t start, uint32_t end,
-                                   uint32_t huge, uint32_t m) {
+static inline uint32_t whole_start(uint32_t low, uint32_t start, uint32_t end, uint32_t huge)
+/*@ ghost (uint32_t first, uint32_t m) */
+{
     //@ ghost groups_inside(m, huge);
-    //@ ghost groups_inside(huge, CHUNK_PAGES);
+    //@ ghost groups_in_chunk(huge);
     uint32_t below = start - start % huge;
-    //@ assert huge: below == GroupStart(start, huge) && first <= below;
+    //@ assert huge: below == GroupStart(start, huge) && below % huge == 0;
+    //@ assert chunk: below == GroupStart(below, huge) && first <= below;
     return low <= below && below + huge <= end ? below : start;
 }
 
@@ -248,12 +274,15 @@ struct candidate candidate_find(uint32_t c, uint32_t from, uint32_t min, uint32_
         return found;
     }
     uint32_t low = candidates_start(first, end, min);
+    //@ assert some: low < end;
     uint32_t most = wanted(max, min);
     uint32_t start = end - low < most ? low : end - most;
     //@ ghost groups_between(min);
-    //@ ghost groups_inside(min, CHUNK_PAGES);
+    //@ ghost groups_in_chunk(min);
+    //@ assert chunk: first % CHUNK_PAGES == 0;
+    //@ assert start: start % min == 0;
     if (huge > min) {
-        start = whole_start(first, low, start, end, huge, min);
+        start = whole_start(low, start, end, huge) /*@ ghost (first, min) */;
     }
     found.index = start - first;
     found.n = end - start;
