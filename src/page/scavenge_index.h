@@ -9,7 +9,7 @@
 
 #define HIGH_OCCUPANCY_PAGES (CHUNK_PAGES - CHUNK_PAGES / 32) /* pages used in a dense chunk */
 
-/* Where a search goes on: below page `end`, 0 for nowhere. Marked: moved up since the last search. */
+/* Where a search goes on: below page end, 0 for nowhere. Marked: moved up since a search saw it. */
 struct scavenge_search {
     uint32_t end;
     uint32_t marked;
