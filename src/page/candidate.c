@@ -91,6 +91,31 @@
 
 /*@ ghost
   /@ requires group: GroupSize(m);
+     requires groups: q <= p && p % m == 0 && q % m == 0;
+     terminates \true;
+     exits \false;
+     assigns \nothing;
+     ensures apart: (p - q) % m == 0;
+   @/
+  void groups_apart(uint32_t p, uint32_t q, uint32_t m) {
+    groups_between(m);
+  }
+ */
+/*@ ghost
+  /@ requires group: GroupSize(m);
+     requires chunk: c < CHUNKS;
+     terminates \true;
+     exits \false;
+     assigns \nothing;
+     ensures start: (CHUNK_PAGES * c) % m == 0;
+   @/
+  void groups_from_chunk(uint32_t c, uint32_t m) {
+    groups_inside(m, 512);
+    /@ assert chunk: (512 * c) % 512 == 0; @/
+  }
+ */
+/*@ ghost
+  /@ requires group: GroupSize(m);
      requires start: g % m == 0;
      terminates \true;
      exits \false;
@@ -165,11 +190,9 @@ static inline uint64_t candidates(uint32_t k, uint32_t m) {
     assigns \nothing;
     ensures range: first <= \result <= top;
     ensures last: first < \result ==> Candidate(\result - 1, m);
-    ensures aligned: \result % m == 0;
     ensures highest: NoCandidate(\result, top, m);
  */
 static uint32_t candidates_end(uint32_t first, uint32_t top, uint32_t m) {
-    //@ ghost groups_inside(m, 64);
     uint32_t p = top;
     /*@ loop invariant range: first <= p <= top && p % 64 == 0;
         loop invariant above: NoCandidate(p, top, m);
@@ -191,7 +214,6 @@ static uint32_t candidates_end(uint32_t first, uint32_t top, uint32_t m) {
 /* The start of the run of candidates that ends at page end, in [first, end). */
 /*@ requires range: first < end <= PAGES;
     requires words: first % 64 == 0;
-    requires last: end % m == 0 && Candidate(end - 1, m);
     requires group: GroupSize(m);
     terminates \true;
     exits \false;
@@ -199,10 +221,8 @@ static uint32_t candidates_end(uint32_t first, uint32_t top, uint32_t m) {
     ensures range: first <= \result <= end;
     ensures run: AllCandidates(\result, end, m);
     ensures longest: CandidatesEnd(first, \result, m);
-    ensures aligned: \result % m == 0;
  */
 static uint32_t candidates_start(uint32_t first, uint32_t end, uint32_t m) {
-    //@ ghost groups_inside(m, 64);
     uint32_t p = end;
     /*@ loop invariant range: first <= p <= end;
         loop invariant run: AllCandidates(p, end, m);
@@ -274,16 +294,21 @@ struct candidate candidate_find(uint32_t c, uint32_t from, uint32_t min, uint32_
         return found;
     }
     uint32_t low = candidates_start(first, end, min);
+    //@ ghost groups_between(min);
+    //@ ghost groups_inside(min, 64);
+    //@ ghost groups_from_chunk(c, min);
+    //@ assert chunk: first % min == 0;
     //@ assert some: low < end;
+    //@ assert end: end % min == 0;
+    //@ assert low: low % min == 0;
     uint32_t most = wanted(max, min);
     uint32_t start = end - low < most ? low : end - most;
-    //@ ghost groups_between(min);
-    //@ ghost groups_in_chunk(min);
-    //@ assert chunk: first % CHUNK_PAGES == 0;
     //@ assert start: start % min == 0;
     if (huge > min) {
         start = whole_start(low, start, end, huge) /*@ ghost (first, min) */;
     }
+    //@ ghost groups_apart(start, first, min);
+    //@ ghost groups_apart(end, start, min);
     found.index = start - first;
     found.n = end - start;
     return found;
