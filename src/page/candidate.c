@@ -91,18 +91,6 @@
 
 /*@ ghost
   /@ requires group: GroupSize(m);
-     requires groups: q <= p && p % m == 0 && q % m == 0;
-     terminates \true;
-     exits \false;
-     assigns \nothing;
-     ensures apart: (p - q) % m == 0;
-   @/
-  void groups_apart(uint32_t p, uint32_t q, uint32_t m) {
-    groups_between(m);
-  }
- */
-/*@ ghost
-  /@ requires group: GroupSize(m);
      requires chunk: c < CHUNKS;
      terminates \true;
      exits \false;
@@ -307,8 +295,6 @@ struct candidate candidate_find(uint32_t c, uint32_t from, uint32_t min, uint32_
     if (huge > min) {
         start = whole_start(low, start, end, huge) /*@ ghost (first, min) */;
     }
-    //@ ghost groups_apart(start, first, min);
-    //@ ghost groups_apart(end, start, min);
     found.index = start - first;
     found.n = end - start;
     return found;

@@ -34,7 +34,8 @@ struct candidate {
                                CHUNK_START(c) + \result.index + \result.n, min);
     ensures kept: AllKept(CHUNK_START(c) + \result.index,
                           CHUNK_START(c) + \result.index + \result.n);
-    ensures aligned: \result.n > 0 ==> \result.index % min == 0 && \result.n % min == 0;
+    ensures start: \result.n > 0 ==> (CHUNK_START(c) + \result.index) % min == 0;
+    ensures end: \result.n > 0 ==> (CHUNK_START(c) + \result.index + \result.n) % min == 0;
     ensures highest: NoCandidate(CHUNK_START(c) + \result.index + \result.n,
                                  CHUNK_START(c) + from - from % 64 + 64, min);
     ensures fewer: 0 < \result.n < Wanted(max, min) ==>
