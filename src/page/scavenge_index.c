@@ -1,0 +1,102 @@
+#include "page/scavenge_index.h"
+
+uint64_t scavenge_chunk[CHUNKS];
+struct scavenge_search scavenge_search[2];
+uint32_t free_high;
+uint32_t scavenge_gen;
+
+/* What a record keeps as the pages used last generation, as its chunk is touched in this one. */
+/*@ requires range: InUse(s) <= CHUNK_PAGES;
+    terminates \true;
+    exits \false;
+    assigns \nothing;
+    ensures last: \result == (ChunkGen(s) == scavenge_gen ? LastInUse(s) : InUse(s));
+    ensures range: \result < 1024;
+ */
+static inline uint32_t touched(uint64_t s) {
+    return chunk_gen(s) == scavenge_gen ? last_in_use(s) : in_use(s);
+}
+
+void index_alloc(uint32_t c, uint32_t n) {
+    uint64_t s = scavenge_chunk[c];
+    uint32_t use = in_use(s) + n;
+    uint32_t flags = chunk_flags(s);
+    if (use == CHUNK_PAGES) {
+        flags -= flags % 2;
+    }
+    scavenge_chunk[c] = chunk_record(use, touched(s), flags, scavenge_gen);
+}
+
+void index_free(uint32_t c, uint32_t i, uint32_t n) {
+    uint64_t s = scavenge_chunk[c];
+    uint32_t flags = chunk_flags(s);
+    uint32_t end = CHUNK_PAGES * c + i + n;
+    scavenge_chunk[c] =
+        chunk_record(in_use(s) - n, touched(s), flags - flags % 2 + 1, scavenge_gen);
+    if (free_high < end) {
+        free_high = end;
+    }
+    if (scavenge_search[1].end < end) {
+        scavenge_search[1].end = end;
+        scavenge_search[1].marked = 1;
+    }
+}
+
+void index_next_gen(void) {
+    scavenge_gen = scavenge_gen == UINT32_MAX ? 0 : scavenge_gen + 1;
+    if (scavenge_search[0].end < free_high) {
+        scavenge_search[0].end = free_high;
+        scavenge_search[0].marked = 1;
+    }
+    free_high = 0;
+}
+
+void index_set_empty(uint32_t c) {
+    uint64_t s = scavenge_chunk[c];
+    uint32_t flags = chunk_flags(s);
+    scavenge_chunk[c] = chunk_record(in_use(s), last_in_use(s), flags - flags % 2, chunk_gen(s));
+}
+
+/* Whether the scavenger may look at a chunk with record s. */
+/*@ terminates \true;
+    exits \false;
+    assigns \nothing;
+    ensures should: \result != 0 <==> ShouldScavenge(s, scavenge_gen, force);
+ */
+static inline int should_scavenge(uint64_t s, int force) {
+    if (chunk_flags(s) % 2 == 0) {
+        return 0;
+    }
+    if (force) {
+        return 1;
+    }
+    int was_low = chunk_gen(s) != scavenge_gen || last_in_use(s) < HIGH_OCCUPANCY_PAGES;
+    return in_use(s) < HIGH_OCCUPANCY_PAGES && was_low;
+}
+
+struct scavenge_place index_find(int force, uint32_t low) {
+    struct scavenge_place place = {CHUNKS, 0};
+    uint32_t k = force != 0;
+    uint32_t end = scavenge_search[k].end;
+    uint32_t top = (end + CHUNK_PAGES - 1) / CHUNK_PAGES;
+    uint32_t above = top;
+    /*@ loop invariant range: above <= top;
+        loop invariant none: NoneToScavenge(above, top, force);
+        loop assigns above;
+        loop variant above;
+     */
+    while (above > low && !should_scavenge(scavenge_chunk[above - 1], force)) {
+        above--;
+    }
+    if (above > low) {
+        place.chunk = above - 1;
+        place.index = above == top ? (end - 1) % CHUNK_PAGES : CHUNK_PAGES - 1;
+    }
+    if (above > low && above < top) {
+        scavenge_search[k].end = CHUNK_PAGES * above;
+        scavenge_search[k].marked = 0;
+    } else if (above <= low && !scavenge_search[k].marked) {
+        scavenge_search[k].end = 0;
+    }
+    return place;
+}
