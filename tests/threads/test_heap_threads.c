@@ -9,7 +9,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
-enum { THREADS = 4, ROUNDS = 4, LIVE = 48 };
+enum { WORKERS = 4, ROUNDS = 4, LIVE = 48 };
 #if defined(__SANITIZE_THREAD__) || defined(__SANITIZE_ADDRESS__) || !defined(__OPTIMIZE__)
 enum { STEPS = 8000 };
 #else
@@ -119,7 +119,7 @@ static void *work(void *given) {
 /* The heap while nobody works: sound, and the live spans are what the threads hold. */
 static void check_quiet(const struct worker *workers) {
     uint32_t live[KINDS] = {0};
-    for (int t = 0; t < THREADS; t++) {
+    for (int t = 0; t < WORKERS; t++) {
         for (int i = 0; i < LIVE; i++) {
             const struct holding *it = &workers[t].live[i];
             live[it->kind] += it->span != 0 ? it->pages : 0;
@@ -132,11 +132,11 @@ static void check_quiet(const struct worker *workers) {
 }
 
 int main(void) {
-    static struct worker worker[THREADS];
-    pthread_t thread[THREADS];
+    static struct worker worker[WORKERS];
+    pthread_t thread[WORKERS];
     test_start();
-    CHECK(pthread_barrier_init(&barrier, NULL, THREADS + 1) == 0);
-    for (uint32_t t = 0; t < THREADS; t++) {
+    CHECK(pthread_barrier_init(&barrier, NULL, WORKERS + 1) == 0);
+    for (uint32_t t = 0; t < WORKERS; t++) {
         worker[t].number = t + 1;
         worker[t].state = test_random() | 1;
         CHECK(pthread_create(&thread[t], NULL, work, &worker[t]) == 0);
@@ -146,7 +146,7 @@ int main(void) {
         check_quiet(worker);
         pthread_barrier_wait(&barrier);
     }
-    for (int t = 0; t < THREADS; t++) {
+    for (int t = 0; t < WORKERS; t++) {
         CHECK(pthread_join(thread[t], NULL) == 0);
         test_passed += worker[t].passed;
         test_failed += worker[t].failed;

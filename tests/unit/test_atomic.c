@@ -8,22 +8,22 @@
 
 #include <pthread.h>
 
-#define THREADS 4
+#define WORKERS 4
 #define ROUNDS  200
-#define STEPS   (ARENA_PAGES / THREADS)
+#define STEPS   (ARENA_PAGES / WORKERS)
 
-static uint32_t swaps[THREADS]; /* how often a thread's swap was done */
-static uint32_t falls[THREADS]; /* how often it saw a base fall */
+static uint32_t swaps[WORKERS]; /* how often a thread's swap was done */
+static uint32_t falls[WORKERS]; /* how often it saw a base fall */
 static pthread_barrier_t start;
 
-/* Raises the base of each round's arena to the values that are number modulo THREADS, upward. */
+/* Raises the base of each round's arena to the values that are number modulo WORKERS, upward. */
 static void *raise_bases(void *argument) {
     uint32_t number = (uint32_t)(uintptr_t)argument;
     for (uint32_t arena = 0; arena < ROUNDS; arena++) {
         pthread_barrier_wait(&start);
         uint32_t last = 0;
         for (uint32_t step = 0; step < STEPS; step++) {
-            uint32_t next = step * THREADS + number + 1;
+            uint32_t next = step * WORKERS + number + 1;
             uint32_t seen = zeroed_base_load(arena);
             falls[number] += seen < last;
             last = seen;
@@ -39,13 +39,13 @@ static void *raise_bases(void *argument) {
 }
 
 static void test_threads(void) {
-    pthread_t threads[THREADS];
-    pthread_barrier_init(&start, NULL, THREADS);
-    for (uintptr_t i = 0; i < THREADS; i++) {
+    pthread_t threads[WORKERS];
+    pthread_barrier_init(&start, NULL, WORKERS);
+    for (uintptr_t i = 0; i < WORKERS; i++) {
         CHECK(pthread_create(&threads[i], NULL, raise_bases, (void *)i) == 0);
     }
     uint32_t done = 0, fell = 0;
-    for (uint32_t i = 0; i < THREADS; i++) {
+    for (uint32_t i = 0; i < WORKERS; i++) {
         pthread_join(threads[i], NULL);
         done += swaps[i];
         fell += falls[i];

@@ -10,10 +10,10 @@
 #include <signal.h>
 #include <unistd.h>
 
-enum { THREADS = 8, ROUNDS = 20000 };
+enum { WORKERS = 8, ROUNDS = 20000 };
 
 static volatile uint64_t counter, inside, overlaps;
-static uint32_t number[THREADS];
+static uint32_t number[WORKERS];
 static pthread_barrier_t together;
 
 static void *run(void *own) {
@@ -71,21 +71,21 @@ static void test_wake(void) {
 }
 
 int main(void) {
-    pthread_t thread[THREADS];
+    pthread_t thread[WORKERS];
     uint32_t mine = os_thread();
-    CHECK(pthread_barrier_init(&together, NULL, THREADS) == 0);
+    CHECK(pthread_barrier_init(&together, NULL, WORKERS) == 0);
     alarm(60); /* a lost wake-up must not last for ever */
     CHECK(mine != 0);
-    for (int i = 0; i < THREADS; i++) {
+    for (int i = 0; i < WORKERS; i++) {
         CHECK(pthread_create(&thread[i], NULL, run, &number[i]) == 0);
     }
-    for (int i = 0; i < THREADS; i++) {
+    for (int i = 0; i < WORKERS; i++) {
         CHECK(pthread_join(thread[i], NULL) == 0);
     }
-    CHECK(counter == (uint64_t)THREADS * ROUNDS);
+    CHECK(counter == (uint64_t)WORKERS * ROUNDS);
     CHECK(overlaps == 0);
     CHECK(os_thread() == mine);
-    for (int i = 0; i < THREADS; i++) {
+    for (int i = 0; i < WORKERS; i++) {
         CHECK(number[i] != 0 && number[i] != mine);
         for (int j = 0; j < i; j++) {
             CHECK(number[i] != number[j]);
