@@ -89,8 +89,84 @@ static void drive_chunk(void) {
         place = kept;                                                                              \
     } while (0)
 
+/* Makes the pages of [p, end) free, or used. */
+static void make_pages(uint32_t p, uint32_t end, int are_free) {
+    for (uint32_t i = p; i < end; i++) {
+        uint64_t bit = (uint64_t)1 << i % 64;
+        page_free[i / 64] = are_free ? page_free[i / 64] | bit : page_free[i / 64] & ~bit;
+    }
+}
+
+static void drive_packed(void) {
+    uint32_t max = any(any(2) ? 4 : PACKED_FULL);
+    packed(any(max + 1), max, any(max + 1));
+    packed(PACKED_FULL, PACKED_FULL, PACKED_FULL);
+    packed_start(PACKED_ALL);
+    packed_max(PACKED_ALL);
+    packed_end(PACKED_ALL);
+}
+
+static void drive_tree(void) {
+    uint32_t p = any(PAGES), n = 1 + any(any(2) ? 8 : any(2) ? 90 : PAGES), first = 0;
+    uint32_t end = p + n < PAGES ? p + n : PAGES;
+    p = any(3) ? p : p / 64 * 64;
+    make_pages(p, end, any(2));
+    summary_update(p, end);
+    while (first < PAGES && (page_free[first / 64] >> first % 64 & 1) == 0) {
+        first++;
+    }
+    summary_find(1, first);
+    summary_find(any(any(2) ? 6 : 70), any(2) ? first : any(first + 1));
+    summary_find(any(2) ? any(PAGES + 2) : end - p, any(2) ? first : 0);
+}
+
+static void break_tree(void) {
+    uint32_t c = any(CHUNKS), i = any(TREE_HEIGHTS) * CHUNKS + any(2), p = any(PAGES);
+    uint64_t was = summary[c];
+    summary_audit();
+    BROKEN(summary[c], packed(any(3), any(3) + 2, any(3)), summary_audit());
+    BROKEN(summary[c], was + 1, summary_audit());
+    BROKEN(summary[c], was + PACKED_FULL, summary_audit());
+    BROKEN(summary[i], packed(any(3), any(3) + 2, any(3)), summary_audit());
+    BROKEN(page_free[p / 64], page_free[p / 64] ^ (uint64_t)1 << p % 64, summary_audit());
+}
+
+static void drive_mapped(void) {
+    uint32_t c = any(CHUNKS), i = any(RANGES), n = 0, most = any(3) ? 1 : 1 + any(3);
+    while (n < most && c + n < CHUNKS && !chunk_mapped[c + n]) {
+        n++;
+    }
+    if (n > 0) {
+        mapped_add(c, n);
+    }
+    mapped_from(any(CHUNKS + 1));
+    mapped_lowest();
+    mapped_audit();
+    c = any(CHUNKS);
+    BROKEN(chunk_mapped[c], !chunk_mapped[c], mapped_audit());
+    BROKEN(mapped_ranges, any(RANGES + 2), mapped_audit());
+    BROKEN(mapped_range[i].low, any(CHUNKS + 2), mapped_audit());
+    BROKEN(mapped_range[i].high, any(CHUNKS + 2), mapped_audit());
+    if (mapped_ranges > 0 && mapped_ranges < RANGES) { /* the last one as two that touch */
+        struct chunk_range last = mapped_range[mapped_ranges - 1];
+        mapped_range[mapped_ranges].high = last.high;
+        mapped_range[mapped_ranges - 1].high = (last.low + last.high) / 2;
+        mapped_range[mapped_ranges].low = mapped_range[mapped_ranges - 1].high;
+        mapped_ranges++;
+        mapped_audit();
+        mapped_ranges--;
+        mapped_range[mapped_ranges - 1] = last;
+        mapped_range[mapped_ranges].low = mapped_range[mapped_ranges].high = last.high + 1;
+        BROKEN(mapped_ranges, mapped_ranges + 1, mapped_audit()); /* an empty one behind */
+    }
+    if (any(12) == 0) {
+        forget_all();
+        mapped_lowest();
+    }
+}
+
 static void break_pages(void) {
-    uint32_t c = any(CHUNKS), p = any(PAGES);
+    uint32_t c = any(CHUNKS), p = any(PAGES), i = any(TREE_HEIGHTS) * CHUNKS;
     BROKEN(total_free, total_free + any(3), pages_audit());
     BROKEN(total_released, total_released + 1, pages_audit());
     BROKEN(total_mapped, total_mapped + CHUNK_PAGES, pages_audit());
@@ -100,7 +176,7 @@ static void break_pages(void) {
     BROKEN(search_left, any(PAGES + 2), pages_audit());
     BROKEN(chunk_mapped[c], any(2), pages_audit());
     BROKEN(summary[c], packed(any(3), any(3) + 2, any(3)), pages_audit());
-    BROKEN(summary[any(TREE_HEIGHTS) * CHUNKS], packed(any(3), any(3) + 2, any(3)), pages_audit());
+    BROKEN(summary[i], packed(any(3), any(3) + 2, any(3)), pages_audit());
     BROKEN(page_free[p / 64], page_free[p / 64] ^ (uint64_t)1 << p % 64, pages_audit());
     BROKEN(page_released[p / 64], page_released[p / 64] ^ (uint64_t)1 << p % 64, pages_audit());
 }
@@ -425,6 +501,18 @@ void drive(void) {
     }
     for (int k = 0; k < 120; k++) {
         drive_chunk();
+    }
+#elif defined GROUP_TREE
+    for (int k = 0; k < 60; k++) {
+        drive_packed();
+        drive_tree();
+        if (k % 6 == 0) {
+            break_tree();
+        }
+    }
+#elif defined GROUP_MAPPED
+    for (int k = 0; k < 150; k++) {
+        drive_mapped();
     }
 #elif defined GROUP_PAGES
     for (int k = 0; k < 150; k++) {
