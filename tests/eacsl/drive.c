@@ -107,17 +107,44 @@ static void drive_packed(void) {
 }
 
 static void drive_tree(void) {
-    uint32_t p = any(PAGES), n = 1 + any(any(2) ? 8 : any(2) ? 90 : PAGES), first = 0;
+    uint32_t p = any(PAGES), n = 1 + any(any(4) ? 8 : any(2) ? 90 : PAGES), first = 0;
     uint32_t end = p + n < PAGES ? p + n : PAGES;
-    p = any(3) ? p : p / 64 * 64;
-    make_pages(p, end, any(2));
+    p = any(3) ? p : p / CHUNK_PAGES * CHUNK_PAGES;
+    if (any(12) == 0) {
+        forget_all();
+    }
+    make_pages(p, end, any(3));
     summary_update(p, end);
     while (first < PAGES && (page_free[first / 64] >> first % 64 & 1) == 0) {
         first++;
     }
     summary_find(1, first);
-    summary_find(any(any(2) ? 6 : 70), any(2) ? first : any(first + 1));
+    summary_find(2, first);
+    summary_find(any(any(2) ? 8 : 70), any(2) ? first : any(first + 1));
     summary_find(any(2) ? any(PAGES + 2) : end - p, any(2) ? first : 0);
+}
+
+/* Short runs before longer ones, in a chunk and over its end. */
+static void show_runs(void) {
+    uint32_t p = any(CHUNKS - 1) * CHUNK_PAGES;
+    forget_all();
+    make_pages(p, p + 1, 1);
+    make_pages(p + CHUNK_PAGES - 2, p + CHUNK_PAGES + 2, 1);
+    summary_update(p, p + CHUNK_PAGES + 2);
+    for (uint32_t n = 1; n < 6; n++) {
+        summary_find(n, any(p + 1));
+    }
+    make_pages(p, PAGES, 1);
+    summary_update(p, PAGES);
+    summary_find(PAGES - p, p);
+    make_pages(p, PAGES, 0);
+    summary_update(p, PAGES);
+    make_pages(p + 5, p + 6, 1);
+    make_pages(p + 8, p + 12, 1);
+    summary_update(p, p + CHUNK_PAGES);
+    for (uint32_t n = 1; n < 6; n++) {
+        summary_find(n, any(p + 5));
+    }
 }
 
 static void break_tree(void) {
@@ -127,6 +154,7 @@ static void break_tree(void) {
     BROKEN(summary[c], packed(any(3), any(3) + 2, any(3)), summary_audit());
     BROKEN(summary[c], was + 1, summary_audit());
     BROKEN(summary[c], was + PACKED_FULL, summary_audit());
+    BROKEN(summary[c], was + (uint64_t)PACKED_FULL * PACKED_FULL, summary_audit());
     BROKEN(summary[i], packed(any(3), any(3) + 2, any(3)), summary_audit());
     BROKEN(page_free[p / 64], page_free[p / 64] ^ (uint64_t)1 << p % 64, summary_audit());
 }
@@ -165,6 +193,16 @@ static void drive_mapped(void) {
     }
 }
 
+/* Are the n pages from p free (or not)? */
+static int pages_are(uint32_t p, uint32_t n, uint64_t is_free) {
+    for (uint32_t i = p; i < p + n; i++) {
+        if ((page_free[i / 64] >> i % 64 & 1) != is_free) {
+            return 0;
+        }
+    }
+    return 1;
+}
+
 static void break_pages(void) {
     uint32_t c = any(CHUNKS), p = any(PAGES), i = any(TREE_HEIGHTS) * CHUNKS;
     BROKEN(total_free, total_free + any(3), pages_audit());
@@ -174,21 +212,16 @@ static void break_pages(void) {
     BROKEN(mapped_range[0].high, any(CHUNKS + 2), pages_audit());
     BROKEN(mapped_ranges, any(3), pages_audit());
     BROKEN(search_left, any(PAGES + 2), pages_audit());
+    BROKEN(search_left, PAGES + 1 + any(2), pages_audit());
+    BROKEN(search_left, any(search_left + 1), pages_audit());
+    if (search_left > 0 && !pages_are(PAGES - search_left, 1, 1)) {
+        BROKEN(search_left, search_left - 1, pages_audit());
+    }
     BROKEN(chunk_mapped[c], any(2), pages_audit());
     BROKEN(summary[c], packed(any(3), any(3) + 2, any(3)), pages_audit());
     BROKEN(summary[i], packed(any(3), any(3) + 2, any(3)), pages_audit());
     BROKEN(page_free[p / 64], page_free[p / 64] ^ (uint64_t)1 << p % 64, pages_audit());
     BROKEN(page_released[p / 64], page_released[p / 64] ^ (uint64_t)1 << p % 64, pages_audit());
-}
-
-/* Are the n pages from p free (or not)? */
-static int pages_are(uint32_t p, uint32_t n, uint64_t is_free) {
-    for (uint32_t i = p; i < p + n; i++) {
-        if ((page_free[i / 64] >> i % 64 & 1) != is_free) {
-            return 0;
-        }
-    }
-    return 1;
 }
 
 static void drive_pages(void) {
@@ -216,9 +249,38 @@ static void drive_pages(void) {
             pages_free(p, n);
         }
     }
+    if (any(3) == 0) {
+        pages_search(any(any(2) ? 30 : PAGES + 3));
+    }
     pages_find(any(PAGES + 3));
     pages_find(any(2) ? 0 : PAGES);
     pages_audit();
+}
+
+/* Where the search hint goes, and a free page that is not mapped. */
+static void show_hints(void) {
+    uint32_t end = CHUNK_PAGES;
+    forget_all();
+    pages_grow(0, 2);
+    pages_alloc(0, end - 2);
+    pages_search(1);
+    pages_alloc(end + 6, CHUNK_PAGES - 7);
+    pages_search(5);
+    pages_alloc(end - 2, 1);
+    pages_search(1);
+    pages_search(1);
+    pages_search(3);
+    forget_all();
+    pages_grow(1, 1);
+    pages_alloc(end + 1, 3);
+    pages_search(3);
+    pages_alloc(end + 4, CHUNK_PAGES - 4);
+    pages_search(2);
+    total_free++;
+    make_pages(2 * end, 2 * end + 1, 1);
+    summary_update(2 * end, 2 * end + 1);
+    pages_audit();
+    forget_all();
 }
 
 static void drive_pool(void) {
@@ -503,11 +565,14 @@ void drive(void) {
         drive_chunk();
     }
 #elif defined GROUP_TREE
-    for (int k = 0; k < 60; k++) {
+    for (int k = 0; k < 200; k++) {
         drive_packed();
         drive_tree();
         if (k % 6 == 0) {
             break_tree();
+        }
+        if (k % 20 == 0) {
+            show_runs();
         }
     }
 #elif defined GROUP_MAPPED
@@ -515,12 +580,13 @@ void drive(void) {
         drive_mapped();
     }
 #elif defined GROUP_PAGES
-    for (int k = 0; k < 150; k++) {
+    for (int k = 0; k < 250; k++) {
         drive_pages();
-        if (k % 20 == 0) {
+        if (k % 4 == 0) {
             break_pages();
         }
     }
+    show_hints();
 #elif defined GROUP_LISTS
     for (int k = 0; k < 100; k++) {
         drive_pool();

@@ -21,7 +21,7 @@ GROUPS = {  # the files of src/ whose contracts are checked together, and how la
                       page/chunk_runs.c"""),
     "tree": (TREE, "page/summary.h page/summary.c page/summary_find.c"),
     "mapped": (RANGED, "page/mapped.h page/mapped.c"),
-    "pages": (MANY, "page/pages.h page/pages.c page/pages_audit.c"),
+    "pages": (TREE, "page/pages.h page/pages.c page/pages_audit.c"),
     "lists": (MANY, """span/span_pool.h span/span_pool.c span/span_list.h span/span_list.c
                        span/span_list_audit.c"""),
     "arena": (FAR, "os/atomic.h span/span.h span/span.c span/arena.h span/arena.c"),
