@@ -45,14 +45,19 @@ class Parser:
             return self.tokens[self.at - 2] + ": "
         return ""
 
+    def parameter(self):
+        """`integer name` or `struct tag name`: the name."""
+        if self.next("integer", "struct") == "struct":
+            self.next()
+        return self.next()
+
     def expr(self):
         if self.peek("\\forall", "\\exists"):
             kind = self.next()
-            self.next("integer")
-            names = [self.next()]
+            names = [self.parameter()]
             while self.peek(","):
                 self.next(",")
-                names.append(self.next())
+                names.append(self.next() if not self.peek("struct") else self.parameter())
             self.next(";")
             return (kind, names, self.expr())
         test = self.binary(0)
@@ -165,7 +170,7 @@ def definitions(text):
                 labels = p.listed("}", p.next)
             if p.peek("("):
                 p.next()
-                parameters = p.listed(")", lambda: (p.next("integer"), p.next())[1])
+                parameters = p.listed(")", p.parameter)
             p.next(":" if kind == "lemma" else "=")
             body = p.expr()
             p.next(";")

@@ -89,20 +89,108 @@ static void drive_chunk(void) {
         place = kept;                                                                              \
     } while (0)
 
-static void break_pages(void) {
-    uint32_t c = any(CHUNKS), p = any(PAGES);
-    BROKEN(total_free, total_free + any(3), pages_audit());
-    BROKEN(total_released, total_released + 1, pages_audit());
-    BROKEN(total_mapped, total_mapped + CHUNK_PAGES, pages_audit());
-    BROKEN(mapped_range[0].low, any(CHUNKS + 2), pages_audit());
-    BROKEN(mapped_range[0].high, any(CHUNKS + 2), pages_audit());
-    BROKEN(mapped_ranges, any(3), pages_audit());
-    BROKEN(search_left, any(PAGES + 2), pages_audit());
-    BROKEN(chunk_mapped[c], any(2), pages_audit());
-    BROKEN(summary[c], packed(any(3), any(3) + 2, any(3)), pages_audit());
-    BROKEN(summary[any(TREE_HEIGHTS) * CHUNKS], packed(any(3), any(3) + 2, any(3)), pages_audit());
-    BROKEN(page_free[p / 64], page_free[p / 64] ^ (uint64_t)1 << p % 64, pages_audit());
-    BROKEN(page_released[p / 64], page_released[p / 64] ^ (uint64_t)1 << p % 64, pages_audit());
+/* Makes the pages of [p, end) free, or used. */
+static void make_pages(uint32_t p, uint32_t end, int are_free) {
+    for (uint32_t i = p; i < end; i++) {
+        uint64_t bit = (uint64_t)1 << i % 64;
+        page_free[i / 64] = are_free ? page_free[i / 64] | bit : page_free[i / 64] & ~bit;
+    }
+}
+
+static void drive_packed(void) {
+    uint32_t max = any(any(2) ? 4 : PACKED_FULL);
+    packed(any(max + 1), max, any(max + 1));
+    packed(PACKED_FULL, PACKED_FULL, PACKED_FULL);
+    packed_start(PACKED_ALL);
+    packed_max(PACKED_ALL);
+    packed_end(PACKED_ALL);
+}
+
+static void drive_tree(void) {
+    uint32_t p = any(PAGES), n = 1 + any(any(4) ? 8 : any(2) ? 90 : PAGES), first = 0;
+    uint32_t end = p + n < PAGES ? p + n : PAGES;
+    p = any(3) ? p : p / CHUNK_PAGES * CHUNK_PAGES;
+    if (any(12) == 0) {
+        forget_all();
+    }
+    make_pages(p, end, any(3));
+    summary_update(p, end);
+    while (first < PAGES && (page_free[first / 64] >> first % 64 & 1) == 0) {
+        first++;
+    }
+    summary_find(1, first);
+    summary_find(2, first);
+    summary_find(any(any(2) ? 8 : 70), any(2) ? first : any(first + 1));
+    summary_find(any(2) ? any(PAGES + 2) : end - p, any(2) ? first : 0);
+}
+
+/* Short runs before longer ones, in a chunk and over its end. */
+static void show_runs(void) {
+    uint32_t p = any(CHUNKS - 1) * CHUNK_PAGES;
+    forget_all();
+    make_pages(p, p + 1, 1);
+    make_pages(p + CHUNK_PAGES - 2, p + CHUNK_PAGES + 2, 1);
+    summary_update(p, p + CHUNK_PAGES + 2);
+    for (uint32_t n = 1; n < 6; n++) {
+        summary_find(n, any(p + 1));
+    }
+    make_pages(p, PAGES, 1);
+    summary_update(p, PAGES);
+    summary_find(PAGES - p, p);
+    make_pages(p, PAGES, 0);
+    summary_update(p, PAGES);
+    make_pages(p + 5, p + 6, 1);
+    make_pages(p + 8, p + 12, 1);
+    summary_update(p, p + CHUNK_PAGES);
+    for (uint32_t n = 1; n < 6; n++) {
+        summary_find(n, any(p + 5));
+    }
+}
+
+static void break_tree(void) {
+    uint32_t c = any(CHUNKS), i = any(TREE_HEIGHTS) * CHUNKS + any(2), p = any(PAGES);
+    uint64_t was = summary[c];
+    summary_audit();
+    BROKEN(summary[c], packed(any(3), any(3) + 2, any(3)), summary_audit());
+    BROKEN(summary[c], was + 1, summary_audit());
+    BROKEN(summary[c], was + PACKED_FULL, summary_audit());
+    BROKEN(summary[c], was + (uint64_t)PACKED_FULL * PACKED_FULL, summary_audit());
+    BROKEN(summary[i], packed(any(3), any(3) + 2, any(3)), summary_audit());
+    BROKEN(page_free[p / 64], page_free[p / 64] ^ (uint64_t)1 << p % 64, summary_audit());
+}
+
+static void drive_mapped(void) {
+    uint32_t c = any(CHUNKS), i = any(RANGES), n = 0, most = any(3) ? 1 : 1 + any(3);
+    while (n < most && c + n < CHUNKS && !chunk_mapped[c + n]) {
+        n++;
+    }
+    if (n > 0) {
+        mapped_add(c, n);
+    }
+    mapped_from(any(CHUNKS + 1));
+    mapped_lowest();
+    mapped_audit();
+    c = any(CHUNKS);
+    BROKEN(chunk_mapped[c], !chunk_mapped[c], mapped_audit());
+    BROKEN(mapped_ranges, any(RANGES + 2), mapped_audit());
+    BROKEN(mapped_range[i].low, any(CHUNKS + 2), mapped_audit());
+    BROKEN(mapped_range[i].high, any(CHUNKS + 2), mapped_audit());
+    if (mapped_ranges > 0 && mapped_ranges < RANGES) { /* the last one as two that touch */
+        struct chunk_range last = mapped_range[mapped_ranges - 1];
+        mapped_range[mapped_ranges].high = last.high;
+        mapped_range[mapped_ranges - 1].high = (last.low + last.high) / 2;
+        mapped_range[mapped_ranges].low = mapped_range[mapped_ranges - 1].high;
+        mapped_ranges++;
+        mapped_audit();
+        mapped_ranges--;
+        mapped_range[mapped_ranges - 1] = last;
+        mapped_range[mapped_ranges].low = mapped_range[mapped_ranges].high = last.high + 1;
+        BROKEN(mapped_ranges, mapped_ranges + 1, mapped_audit()); /* an empty one behind */
+    }
+    if (any(12) == 0) {
+        forget_all();
+        mapped_lowest();
+    }
 }
 
 /* Are the n pages from p free (or not)? */
@@ -113,6 +201,27 @@ static int pages_are(uint32_t p, uint32_t n, uint64_t is_free) {
         }
     }
     return 1;
+}
+
+static void break_pages(void) {
+    uint32_t c = any(CHUNKS), p = any(PAGES), i = any(TREE_HEIGHTS) * CHUNKS;
+    BROKEN(total_free, total_free + any(3), pages_audit());
+    BROKEN(total_released, total_released + 1, pages_audit());
+    BROKEN(total_mapped, total_mapped + CHUNK_PAGES, pages_audit());
+    BROKEN(mapped_range[0].low, any(CHUNKS + 2), pages_audit());
+    BROKEN(mapped_range[0].high, any(CHUNKS + 2), pages_audit());
+    BROKEN(mapped_ranges, any(3), pages_audit());
+    BROKEN(search_left, any(PAGES + 2), pages_audit());
+    BROKEN(search_left, PAGES + 1 + any(2), pages_audit());
+    BROKEN(search_left, any(search_left + 1), pages_audit());
+    if (search_left > 0 && !pages_are(PAGES - search_left, 1, 1)) {
+        BROKEN(search_left, search_left - 1, pages_audit());
+    }
+    BROKEN(chunk_mapped[c], any(2), pages_audit());
+    BROKEN(summary[c], packed(any(3), any(3) + 2, any(3)), pages_audit());
+    BROKEN(summary[i], packed(any(3), any(3) + 2, any(3)), pages_audit());
+    BROKEN(page_free[p / 64], page_free[p / 64] ^ (uint64_t)1 << p % 64, pages_audit());
+    BROKEN(page_released[p / 64], page_released[p / 64] ^ (uint64_t)1 << p % 64, pages_audit());
 }
 
 static void drive_pages(void) {
@@ -140,9 +249,38 @@ static void drive_pages(void) {
             pages_free(p, n);
         }
     }
+    if (any(3) == 0) {
+        pages_search(any(any(2) ? 30 : PAGES + 3));
+    }
     pages_find(any(PAGES + 3));
     pages_find(any(2) ? 0 : PAGES);
     pages_audit();
+}
+
+/* Where the search hint goes, and a free page that is not mapped. */
+static void show_hints(void) {
+    uint32_t end = CHUNK_PAGES;
+    forget_all();
+    pages_grow(0, 2);
+    pages_alloc(0, end - 2);
+    pages_search(1);
+    pages_alloc(end + 6, CHUNK_PAGES - 7);
+    pages_search(5);
+    pages_alloc(end - 2, 1);
+    pages_search(1);
+    pages_search(1);
+    pages_search(3);
+    forget_all();
+    pages_grow(1, 1);
+    pages_alloc(end + 1, 3);
+    pages_search(3);
+    pages_alloc(end + 4, CHUNK_PAGES - 4);
+    pages_search(2);
+    total_free++;
+    make_pages(2 * end, 2 * end + 1, 1);
+    summary_update(2 * end, 2 * end + 1);
+    pages_audit();
+    forget_all();
 }
 
 static void drive_pool(void) {
@@ -426,13 +564,29 @@ void drive(void) {
     for (int k = 0; k < 120; k++) {
         drive_chunk();
     }
-#elif defined GROUP_PAGES
-    for (int k = 0; k < 150; k++) {
-        drive_pages();
+#elif defined GROUP_TREE
+    for (int k = 0; k < 200; k++) {
+        drive_packed();
+        drive_tree();
+        if (k % 6 == 0) {
+            break_tree();
+        }
         if (k % 20 == 0) {
+            show_runs();
+        }
+    }
+#elif defined GROUP_MAPPED
+    for (int k = 0; k < 150; k++) {
+        drive_mapped();
+    }
+#elif defined GROUP_PAGES
+    for (int k = 0; k < 250; k++) {
+        drive_pages();
+        if (k % 4 == 0) {
             break_pages();
         }
     }
+    show_hints();
 #elif defined GROUP_LISTS
     for (int k = 0; k < 100; k++) {
         drive_pool();

@@ -12,12 +12,16 @@ import acsl
 
 WIDE = {"CAIRN_POOL_CHUNKS": 2, "CHUNK_PAGES": 128, "CHUNK_WORDS": 2}
 MANY = {"CAIRN_POOL_CHUNKS": 4, "CHUNK_PAGES": 64, "CHUNK_WORDS": 1}
+TREE = {"CAIRN_POOL_CHUNKS": 10, "CHUNK_PAGES": 64, "CHUNK_WORDS": 1}
+RANGED = {"CAIRN_POOL_CHUNKS": 8, "CHUNK_PAGES": 64, "CHUNK_WORDS": 1}
 FAR = {"CAIRN_POOL_CHUNKS": 3, "ARENA_CHUNKS": 2, "CHUNK_PAGES": 64, "CHUNK_WORDS": 1}
-SIZES = {"SPANS": 8, "SPAN_LISTS": 4, "SPECIALS": 6, "HINTS": 3}
+SIZES = {"SPANS": 8, "SPAN_LISTS": 4, "SPECIALS": 6, "HINTS": 3, "TREE_HEIGHTS": 2}
 GROUPS = {  # the files of src/ whose contracts are checked together, and how large the heap is
     "page": (WIDE, """os/word.h page/bits.h page/bits.c page/chunk.h page/chunk.c
                       page/chunk_runs.c"""),
-    "pages": (MANY, "page/pages.h page/pages.c"),
+    "tree": (TREE, "page/summary.h page/summary.c page/summary_find.c"),
+    "mapped": (RANGED, "page/mapped.h page/mapped.c"),
+    "pages": (TREE, "page/pages.h page/pages.c page/pages_audit.c"),
     "lists": (MANY, """span/span_pool.h span/span_pool.c span/span_list.h span/span_list.c
                        span/span_list_audit.c"""),
     "arena": (FAR, "os/atomic.h span/span.h span/span.c span/arena.h span/arena.c"),
@@ -26,12 +30,14 @@ GROUPS = {  # the files of src/ whose contracts are checked together, and how la
     "heap": (FAR, """heap/heap_locked.h heap/heap_locked.c heap/heap.h heap/heap.c heap/audit.h
                      heap/audit.c"""),
 }
-CORE = """page/bits.c page/chunk.c page/chunk_runs.c page/pages.c span/span.c span/arena.c
-          span/span_pool.c span/span_list.c span/span_list_audit.c span/special.c
-          span/special_audit.c heap/grow.c heap/heap_locked.c heap/heap.c heap/audit.c""".split()
+CORE = """page/bits.c page/chunk.c page/chunk_runs.c page/summary.c page/summary_find.c page/mapped.c
+          page/pages.c page/pages_audit.c span/span.c span/arena.c span/span_pool.c span/span_list.c
+          span/span_list_audit.c span/special.c span/special_audit.c heap/grow.c heap/heap_locked.c
+          heap/heap.c heap/audit.c""".split()
 STRUCT = re.compile(r"^struct (\w+) \{.*?^\};\n", re.M | re.S)
 FLOOR = "eacsl/floor.c"
 COMMENT = re.compile(r"/\*@(.*?)\*/|//@([^\n]*)|/\*.*?\*/|//[^\n]*", re.S)
+GHOST_PARAMETER = re.compile(r"\)\s*/\*@ ghost \(([^()]*)\) \*/")  # given or taken: one like others
 HEAD = r"^((?:static |inline )*(?:struct |enum )?\w+) (\w+)\(([^()]*)\)\s*"
 DEFINED = re.compile(HEAD + r"\{.*?^\}\n", re.M | re.S)
 CLAUSES = ("requires", "terminates", "exits", "assigns", "ensures", "assumes", "behavior",
@@ -114,7 +120,8 @@ class Unit:
                         for line in read(path).splitlines()]
 
     def source(self, path):
-        return read(f"{ROOT}/tests/{path}" if path == FLOOR else f"{ROOT}/src/{path}")
+        text = read(f"{ROOT}/tests/{path}" if path == FLOOR else f"{ROOT}/src/{path}")
+        return GHOST_PARAMETER.sub(r", \1)", text)
 
     def drop(self, where, what, why):
         self.left_out.append(f"{where}\t{why}\t{' '.join(what.split())[:90]}")
@@ -259,7 +266,8 @@ class Unit:
             firsts = sorted(set(re.findall(r"\bfirst_(\w+)", bodies[0])))
             bodies[0] = bodies[0].replace("{", "{\n" + "".join(
                 f"    {kept} = {x};\n" for x in firsts
-                for kept in [re.search(rf"\w+ {x}\b", parameters)[0].replace(x, f"first_{x}")]), 1)
+                for kept in [re.sub(rf"{x}$", f"first_{x}", re.search(
+                    rf"(struct )?\w+ {x}\b", parameters)[0])]), 1)
             for number, body in self.faulty(path, name, original):
                 fault = body.replace(f"{name}(", f"{name}__fault{number}(", 1)
                 bodies.append(re.sub(r"^(static |inline )*", "static ", fault))
@@ -287,7 +295,8 @@ class Unit:
 
     def run(self):
         for path in glob.glob(f"{ROOT}/specs/*.acsl"):
-            self.write(f"words/{os.path.basename(path)}", self.copy(path, read(path), False))
+            self.write(f"words/{os.path.basename(path)}",
+                       "#pragma once\n" + self.copy(path, read(path), False))
         for path in [*self.headers, *CORE, FLOOR]:
             text = original = self.source(path)
             checked = path in self.checked or path == FLOOR
