@@ -294,6 +294,7 @@ struct special_removed special_remove(uint32_t s, uint64_t offset, uint32_t kind
         removed.status = SPECIAL_ABSENT;
         return removed;
     }
+    //@ assert key: SpecialHasKey{Pre}(r, offset, kind);
     //@ assert newest: SpecialNewest(s, r);
     removed.value = special[r].value;
     special_move(r, prev, 0, 0);
