@@ -63,14 +63,14 @@ expect: ## write the number of goals each unit has now to proofs/units.tsv (look
 status: ## write proofs/STATUS.md anew: what is proved, a row a module
 	@$(PYTHON) proofs/status.py
 
-mutants: ## break the core in many small ways and see a proof fail each time (some 40 minutes)
+mutants: ## break the core in many small ways and see a proof fail each time (some 70 minutes)
 	@ci/setup.sh --prove
 	@$(PYTHON) proofs/mutants.py
 
 test-driver: ## plant faults in a small copy and see the prover's driver refuse each
 	@tests/driver/run.sh
 
-test-eacsl: ## check the contracts at run time, with planted faults (part of test; some 3 minutes)
+test-eacsl: ## check the contracts at run time, with planted faults (part of test; some 5 minutes)
 	@ci/setup.sh --test
 	@tests/eacsl/run.sh
 
