@@ -19,7 +19,7 @@ static uint64_t failures;
 #ifdef CAIRN_POOL
 static struct tables before;
 #define NOTE()         tables_save(&before)
-#define IS_UNCHANGED() (tables_changed_but_pool(&before) == NULL)
+#define IS_UNCHANGED() (tables_changed_but_hidden(&before) == NULL)
 #else
 #define NOTE()         ((void)0)
 #define IS_UNCHANGED() 1
