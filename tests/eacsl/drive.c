@@ -224,6 +224,17 @@ static void break_pages(void) {
     BROKEN(page_released[p / 64], page_released[p / 64] ^ (uint64_t)1 << p % 64, pages_audit());
 }
 
+/* The free pages of the lowest word that has any are taken, and some of them given back. */
+static void drive_words(void) {
+    uint32_t p = pages_find(1);
+    if (p < PAGES) {
+        uint64_t was_free = page_free[p / 64], was_released = page_released[p / 64];
+        uint64_t some = was_free & ((uint64_t)any(1u << 31) << 33 ^ any(1u << 31) * 3ull);
+        pages_take_word(p / 64);
+        pages_give_word(p / 64, some, was_released & some);
+    }
+}
+
 static void drive_pages(void) {
     uint32_t c = any(CHUNKS), p = any(PAGES), n = 0;
     uint32_t most = any(3) ? 12 : 100;
@@ -251,6 +262,9 @@ static void drive_pages(void) {
     }
     if (any(3) == 0) {
         pages_search(any(any(2) ? 30 : PAGES + 3));
+    }
+    if (any(8) == 0) {
+        drive_words();
     }
     pages_find(any(PAGES + 3));
     pages_find(any(2) ? 0 : PAGES);

@@ -31,9 +31,10 @@ GROUPS = {  # the files of src/ whose contracts are checked together, and how la
                      heap/audit.c"""),
 }
 CORE = """page/bits.c page/chunk.c page/chunk_runs.c page/summary.c page/summary_find.c page/mapped.c
-          page/pages.c page/pages_audit.c span/span.c span/arena.c span/span_pool.c span/span_list.c
-          span/span_list_audit.c span/special.c span/special_audit.c heap/grow.c heap/heap_locked.c
+          page/pages.c page/pages_audit.c page/pages_word.c span/span.c span/arena.c span/span_pool.c
+          span/span_list.c span/span_list_audit.c span/special.c span/special_audit.c heap/grow.c heap/heap_locked.c
           heap/heap.c heap/audit.c""".split()
+OUTSIDE = ["page/page_cache.h", "page/candidate.h", "page/scavenge_index.h"]  # in no group yet
 STRUCT = re.compile(r"^struct (\w+) \{.*?^\};\n", re.M | re.S)
 FLOOR = "eacsl/floor.c"
 COMMENT = re.compile(r"/\*@(.*?)\*/|//@([^\n]*)|/\*.*?\*/|//[^\n]*", re.S)
@@ -96,7 +97,7 @@ class Unit:
         self.left_out, self.faults, self.kept = [], [], 0
         self.headers = {os.path.relpath(p, f"{ROOT}/src"): read(p)
                         for p in glob.glob(f"{ROOT}/src/*/*.h") + [f"{ROOT}/src/config.h"]
-                        if "/tools/" not in p}
+                        if "/tools/" not in p and not p.endswith(tuple(OUTSIDE))}
         self.tables = table_declarations(self.headers.values())
         self.structs = {found[1]: COMMENT.sub("", found[0]) for text in self.headers.values()
                         for found in STRUCT.finditer(text)
