@@ -135,25 +135,6 @@ static int totals_audit(void) {
     return kind == KINDS && total_mapped == total_free + live;
 }
 
-/*@ requires range: hi <= CHUNKS;
-    terminates \true;
-    exits \false;
-    assigns \nothing;
-    ensures none: \result != 0 <==> NoneMapped(lo, hi);
- */
-static int none_mapped(uint32_t lo, uint32_t hi) {
-    uint32_t c = lo;
-    /*@ loop invariant range: lo <= c && (lo <= hi ==> c <= hi);
-        loop invariant none: NoneMapped(lo, c);
-        loop assigns c;
-        loop variant hi - c;
-     */
-    while (c < hi && chunk_mapped[c] == 0) {
-        c++;
-    }
-    return c >= hi;
-}
-
 /*@ terminates \true;
     exits \false;
     assigns \nothing;
@@ -173,14 +154,15 @@ static int hints_audit(void) {
     return i == HINTS && hint_first <= hint_count && hint_count <= HINTS;
 }
 
-/*@ terminates \true;
+/*@ requires mapped: Mapped;
+    terminates \true;
     exits \false;
     assigns \nothing;
     ensures sound: \result != 0 <==> GrowthSound;
  */
 static int growth_audit(void) {
     return current_low <= current_high && current_high <= CHUNKS &&
-           current_high % ARENA_CHUNKS == 0 && none_mapped(current_low, current_high) &&
+           current_high % ARENA_CHUNKS == 0 && mapped_from(current_low) >= current_high &&
            hints_audit();
 }
 

@@ -193,47 +193,23 @@ uint32_t mapped_from(uint32_t c) {
     return mapped_range[i].low > c ? mapped_range[i].low : c;
 }
 
-uint32_t mapped_lowest(void) {
-    //@ assert gap: NoneMapped(GapLow(0), GapHigh(0));
-    return mapped_ranges > 0 ? mapped_range[0].low : CHUNKS;
-}
-
-/* Whether all chunks of [lo, hi) are mapped. */
+/* Whether all chunks of [lo, hi) are mapped; where `mapped` is 0, whether none of them is. */
 /*@ requires range: hi <= CHUNKS;
     terminates \true;
     exits \false;
     assigns \nothing;
-    ensures audit: \result != 0 <==> ChunksMapped(lo, hi);
+    ensures all: mapped != 0 ==> (\result != 0 <==> ChunksMapped(lo, hi));
+    ensures none: mapped == 0 ==> (\result != 0 <==> NoneMapped(lo, hi));
  */
-static int audit_range(uint32_t lo, uint32_t hi) {
+static int chunks_are(uint32_t lo, uint32_t hi, int mapped) {
     /*@ loop invariant range: lo <= c && (c <= hi || c == lo);
-        loop invariant mapped: ChunksMapped(lo, c);
+        loop invariant all: mapped != 0 ==> ChunksMapped(lo, c);
+        loop invariant none: mapped == 0 ==> NoneMapped(lo, c);
         loop assigns c;
         loop variant hi - c;
      */
     for (uint32_t c = lo; c < hi; c++) {
-        if (!chunk_mapped[c]) {
-            return 0;
-        }
-    }
-    return 1;
-}
-
-/* Whether no chunk of [lo, hi) is mapped. */
-/*@ requires range: hi <= CHUNKS;
-    terminates \true;
-    exits \false;
-    assigns \nothing;
-    ensures audit: \result != 0 <==> NoneMapped(lo, hi);
- */
-static int audit_gap(uint32_t lo, uint32_t hi) {
-    /*@ loop invariant range: lo <= c && (c <= hi || c == lo);
-        loop invariant none: NoneMapped(lo, c);
-        loop assigns c;
-        loop variant hi - c;
-     */
-    for (uint32_t c = lo; c < hi; c++) {
-        if (chunk_mapped[c]) {
+        if ((chunk_mapped[c] != 0) != (mapped != 0)) {
             return 0;
         }
     }
@@ -259,10 +235,10 @@ int mapped_audit(void) {
         if ((i > 0 && low <= end) || low >= high || high > CHUNKS) {
             return 0;
         }
-        if (!audit_gap(end, low) || !audit_range(low, high)) {
+        if (!chunks_are(end, low, 0) || !chunks_are(low, high, 1)) {
             return 0;
         }
         end = high;
     }
-    return audit_gap(end, CHUNKS);
+    return chunks_are(end, CHUNKS, 0);
 }

@@ -43,17 +43,6 @@ void mapped_add(uint32_t c, uint32_t n);
  */
 uint32_t mapped_from(uint32_t c);
 
-/* The lowest mapped chunk, or CHUNKS if there is none. Cost: one step. */
-/*@ requires mapped: Mapped;
-    terminates \true;
-    exits \false;
-    assigns \nothing;
-    ensures range: \result <= CHUNKS;
-    ensures mapped: \result < CHUNKS ==> ChunkMapped(\result);
-    ensures lowest: NoneMapped(0, \result);
- */
-uint32_t mapped_lowest(void);
-
 /* The executable twin of the predicate Mapped. Cost: a look at every chunk. */
 /*@ terminates \true;
     exits \false;

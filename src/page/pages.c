@@ -54,8 +54,16 @@ static struct page_found find_at_hint(uint32_t n) {
     ensures up: search_left <= \old(search_left);
  */
 static void raise_hint(uint32_t p) {
-    uint32_t c = mapped_from(p / CHUNK_PAGES);
-    uint32_t hint = c > p / CHUNK_PAGES ? CHUNK_START(c) : p;
+    uint32_t c = p / CHUNK_PAGES;
+    uint32_t hint = p;
+    if (chunk_mapped[c] == 0) {
+        c = mapped_from(c);
+        //@ assert gap: AllUsed(CHUNK_START(p / CHUNK_PAGES), CHUNK_START(c));
+        hint = CHUNK_START(c);
+    }
+    //@ assert mapped: c < CHUNKS && ChunkMapped(c);
+    //@ assert chunk: hint / CHUNK_PAGES == c;
+    //@ assert used: AllUsed(0, hint);
     if (hint > SEARCH_HINT) {
         search_left = PAGES - hint;
     }
@@ -238,22 +246,14 @@ static void free_range(uint32_t p, uint32_t end) {
     total_free += end - p;
 }
 
-/* Moves the search hint down to page p if it is higher. */
-/*@ requires window: p < PAGES;
-    requires hint: search_left <= PAGES;
-    terminates \true;
-    exits \false;
-    assigns search_left;
-    ensures down: SEARCH_HINT == (p < PAGES - \old(search_left) ? p : PAGES - \old(search_left));
- */
-static void lower_hint(uint32_t p) {
+void pages_lower_hint(uint32_t p) {
     if (p < SEARCH_HINT) {
         search_left = PAGES - p;
     }
 }
 
 void pages_free(uint32_t p, uint32_t n) {
-    lower_hint(p);
+    pages_lower_hint(p);
     free_range(p, p + n);
 }
 
@@ -335,7 +335,7 @@ static void map_chunks(uint32_t c, uint32_t n) {
 void pages_grow(uint32_t c, uint32_t n) {
     //@ assert used: AllUsed(CHUNK_START(c), CHUNK_START(c + n));
     map_chunks(c, n);
-    lower_hint(CHUNK_START(c));
+    pages_lower_hint(CHUNK_START(c));
     free_range(CHUNK_START(c), CHUNK_START(c + n));
     release_chunks(c, n);
     //@ assert mapped: FreeIsMapped;

@@ -68,6 +68,16 @@ uint32_t pages_search(uint32_t n);
  */
 uint32_t pages_alloc(uint32_t p, uint32_t n);
 
+/* Moves the search hint down to page p if it is higher. */
+/*@ requires window: p < PAGES;
+    requires hint: search_left <= PAGES;
+    terminates \true;
+    exits \false;
+    assigns search_left;
+    ensures down: SEARCH_HINT == (p < PAGES - \old(search_left) ? p : PAGES - \old(search_left));
+ */
+void pages_lower_hint(uint32_t p);
+
 /* Takes back the n used pages from page p. Their memory stays mapped and is not released. */
 /*@ requires pages: Pages;
     requires range: n > 0 && p + n <= PAGES;

@@ -80,8 +80,6 @@ void pages_give_word(uint32_t k, uint64_t free, uint64_t released) {
     //@ ghost count_union(all_released, page_released[k], released);
     set_word(k, all_free, all_released);
     //@ assert below: FreeUnchanged{Pre,Here}(0, 64 * k);
-    if (WORD_BITS * k < SEARCH_HINT) {
-        search_left = PAGES - WORD_BITS * k;
-    }
+    pages_lower_hint(WORD_BITS * k);
     //@ assert hint: SearchHint;
 }

@@ -168,7 +168,6 @@ static void drive_mapped(void) {
         mapped_add(c, n);
     }
     mapped_from(any(CHUNKS + 1));
-    mapped_lowest();
     mapped_audit();
     c = any(CHUNKS);
     BROKEN(chunk_mapped[c], !chunk_mapped[c], mapped_audit());
@@ -189,7 +188,7 @@ static void drive_mapped(void) {
     }
     if (any(12) == 0) {
         forget_all();
-        mapped_lowest();
+        mapped_from(0);
     }
 }
 
