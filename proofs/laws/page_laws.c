@@ -15,7 +15,7 @@
 void law_pages_zero(void) {
     //@ assert used: AllUsed(0, PAGES) && AllUnreleased(0, PAGES);
     /*@ loop invariant range: 0 <= p <= PAGES;
-        loop invariant free: FreeCount(0, p) == 0;
+        loop invariant free: \forall integer q; 0 <= q <= p ==> FreeCount(0, q) == 0;
         loop invariant released: ReleasedCount(0, p) == 0;
         loop assigns p;
         loop variant PAGES - p;
@@ -30,6 +30,10 @@ void law_pages_zero(void) {
      */
     for (uint32_t c = 0; c < CHUNKS; c++) {
     }
+    //@ assert records: \forall integer c; 0 <= c < CHUNKS ==> InUse(scavenge_chunk[c]) == 0;
+    //@ assert flags: NoneHasFree(0, CHUNKS);
+    //@ assert use: IndexUse;
+    //@ assert index: ScavengeIndex && IndexMapped;
 }
 
 /* No page of a range free: a count of 0. */
@@ -90,7 +94,7 @@ void law_pages_totals(void) {
     requires size: n > 0;
     terminates \true;
     exits \false;
-    assigns PAGE_TABLES, find_steps;
+    assigns PAGE_TABLES, INDEX_TABLES, find_steps;
     ensures pages: Pages;
     ensures total: total_free == \old(total_free);
     ensures again: \result != 0;

@@ -23,7 +23,7 @@ void law_pages_conserved(void) {
     requires may: MayFree(p, KIND_HEAP);
     terminates \true;
     exits \false;
-    assigns GROWTH_TABLES, SPAN_TABLES, ZEROED_TABLES;
+    assigns GROWTH_TABLES, INDEX_TABLES, SPAN_TABLES, ZEROED_TABLES;
     ensures again: \result == HEAP_OK;
  */
 enum heap_status law_free_then_alloc(uint32_t p) {
@@ -42,7 +42,7 @@ enum heap_status law_free_then_alloc(uint32_t p) {
     terminates \true;
     exits \false;
     assigns page_free[0 .. PAGE_WORDS - 1], summary[0 .. SUMMARIES - 1], total_free,
-            search_left, SPAN_TABLES;
+            search_left, INDEX_TABLES, SPAN_TABLES;
     ensures found: \result == HEAP_NO_SPAN;
  */
 enum heap_status law_double_free(uint32_t p, uint32_t kind) {
@@ -59,7 +59,7 @@ enum heap_status law_double_free(uint32_t p, uint32_t kind) {
     terminates \true;
     exits \false;
     assigns page_free[0 .. PAGE_WORDS - 1], summary[0 .. SUMMARIES - 1], total_free,
-            search_left, SPAN_TABLES;
+            search_left, INDEX_TABLES, SPAN_TABLES;
     ensures same: HeapUnchanged{Pre,Post};
     ensures status: \result != HEAP_OK;
  */
@@ -74,7 +74,7 @@ enum heap_status law_refused_free(uint32_t p, uint32_t kind) {
     requires asked: SizeOk(n);
     terminates \true;
     exits \false;
-    assigns GROWTH_TABLES, SPAN_TABLES, ZEROED_TABLES;
+    assigns GROWTH_TABLES, scavenge_chunk[0 .. CHUNKS - 1], SPAN_TABLES, ZEROED_TABLES;
     ensures deserved: \result == HEAP_NO_MEMORY ==> NoRun{Pre}(0, PAGES, n) && os_refused == 1;
     ensures same: \result == HEAP_NO_MEMORY ==> HeapUnchanged{Pre,Post};
     ensures answer: \result == HEAP_NO_MEMORY || \result == HEAP_OK;

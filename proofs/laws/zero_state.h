@@ -9,7 +9,9 @@
       (\forall integer c; 0 <= c < CHUNKS ==> chunk_mapped[c] == 0) &&
       (\forall integer k; 0 <= k < SUMMARIES ==> summary[k] == 0) &&
       mapped_ranges == 0 && search_left == 0 &&
-      total_mapped == 0 && total_free == 0 && total_released == 0;
+      total_mapped == 0 && total_free == 0 && total_released == 0 &&
+      (\forall integer c; 0 <= c < CHUNKS ==> scavenge_chunk[c] == 0) &&
+      scavenge_search[0].end == 0 && scavenge_search[1].end == 0 && free_high == 0;
  */
 
 /* All tables zero is the empty page heap. */

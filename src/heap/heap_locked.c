@@ -86,7 +86,7 @@ static void begin_span(uint32_t s, uint32_t p, uint32_t n, uint32_t kind, uint32
     requires asked: KindOk(kind) && ClassOk(n, kind, c);
     terminates \true;
     exits \false;
-    assigns PAGE_TABLES, span[s],
+    assigns PAGE_TABLES, scavenge_chunk[0 .. CHUNKS - 1], span[s],
             page_span[p .. p + n - 1], page_in_use[p / WORD_BITS], total_live[kind], span_owner[s],
             ZEROED_TABLES;
     ensures pages: Pages;
@@ -133,7 +133,7 @@ static void make_span(uint32_t s, uint32_t p, uint32_t n, uint32_t kind, uint32_
     requires asked: KindOk(kind) && ClassOk(n, kind, c);
     terminates \true;
     exits \false;
-    assigns GROWTH_TABLES, SPAN_TABLES, ZEROED_TABLES;
+    assigns GROWTH_TABLES, scavenge_chunk[0 .. CHUNKS - 1], SPAN_TABLES, ZEROED_TABLES;
     ensures range: \result < SPANS;
     ensures pages: HeapPages;
     ensures spans: HeapSpans;
@@ -254,7 +254,7 @@ static void end_span(uint32_t s) {
     terminates \true;
     exits \false;
     assigns page_free[0 .. PAGE_WORDS - 1], summary[0 .. SUMMARIES - 1], total_free, search_left,
-            span[s].state, span[s].npages, total_live[0 .. KINDS - 1], span_owner[s],
+            INDEX_TABLES, span[s].state, span[s].npages, total_live[0 .. KINDS - 1], span_owner[s],
             page_in_use[0 .. PAGE_WORDS - 1], pool_stack[0 .. SPANS - 1],
             pool_place[0 .. SPANS - 1], pool_count;
     ensures pages: Pages;

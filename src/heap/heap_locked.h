@@ -51,7 +51,7 @@ extern uint32_t total_live[KINDS]; /* pages in live spans, by kind */
     requires self: self != 0;
     terminates \true;
     exits \false;
-    assigns GROWTH_TABLES, SPAN_TABLES, ZEROED_TABLES;
+    assigns GROWTH_TABLES, scavenge_chunk[0 .. CHUNKS - 1], SPAN_TABLES, ZEROED_TABLES;
     ensures heap: Heap;
     ensures same: \result.span == 0 ==> HeapUnchanged{Pre,Post};
     ensures owners: OwnersUnchangedBut{Pre,Post}(\result.span);
@@ -103,7 +103,7 @@ enum heap_status heap_may_free(uint32_t p, uint32_t kind);
     terminates \true;
     exits \false;
     assigns page_free[0 .. PAGE_WORDS - 1], summary[0 .. SUMMARIES - 1], total_free, search_left,
-            SPAN_TABLES;
+            INDEX_TABLES, SPAN_TABLES;
     ensures heap: Heap;
     ensures why: WhyRefused{Pre}(p, kind, \result);
     behavior freed:

@@ -15,6 +15,7 @@
 //@ ghost int os_refused;
 
 #include "../../specs/os.acsl"
+#include "../../specs/page_size.acsl"
 
 /* T1. Claims the addresses of the n arenas from arena a. Returns 1, or 0 if any of them is held by
  * somebody (us included), lies outside the window, or the system refuses; then nothing changed. */
@@ -78,5 +79,38 @@ int os_map(uint32_t c, uint32_t n);
     ensures unmapped: BackedLess{Pre,Post}(c, c + n);
  */
 void os_unmap(uint32_t c, uint32_t n);
+
+/* How many pages the system takes back at once, and how many a huge page has: unknown, but fixed. */
+//@ ghost extern const uint32_t os_group;
+//@ ghost extern const uint32_t os_huge;
+
+/* T6. Pages in a physical page: 1 also where a page holds several of these. */
+/*@ terminates \true;
+    exits \false;
+    assigns \nothing;
+    ensures group: \result == os_group && GroupSize(\result);
+ */
+uint32_t os_physical_page(void);
+
+/* T6. Pages in a huge page, 0 where the system has none. */
+/*@ terminates \true;
+    exits \false;
+    assigns \nothing;
+    ensures huge: \result == os_huge && HugeSize(\result);
+ */
+uint32_t os_huge_page(void);
+
+/* T6. Gives the memory of the n pages from page p back to the system: they stay ours, and read as
+ * zero from now on. Returns 1, or 0 if the system refuses; then they are as they were. */
+/*@ requires range: n > 0 && p + n <= PAGES;
+    requires mapped: \forall integer q; p <= q < p + n ==> ChunkBacked(q / CHUNK_PAGES);
+    requires whole: p % os_group == 0 && (p + n) % os_group == 0;
+    terminates \true;
+    exits \false;
+    assigns os_refused;
+    ensures answer: \result == 0 || \result == 1;
+    ensures refused: os_refused == (\result == 0 ? 1 : \old(os_refused));
+ */
+int os_discard(uint32_t p, uint32_t n);
 
 #endif

@@ -3,8 +3,11 @@
 #define _GNU_SOURCE
 #include "os/os.h"
 #include "os/memory.h"
+#include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
 /* Where the window starts: as in Go, far from what the loader, brk and mmap use. There lies the
  * address sanitizer's shadow, so a program with that has its window higher up. */
@@ -62,6 +65,31 @@ void os_unmap(uint32_t c, uint32_t n) {
     if (mmap(start, n * CHUNK_SIZE, PROT_NONE, OS_FLAGS | MAP_FIXED, -1, 0) == MAP_FAILED) {
         memset(start, 0, n * CHUNK_SIZE); /* it stays, then: the next os_map must find zeros */
     }
+}
+
+uint32_t os_physical_page(void) {
+    long size = sysconf(_SC_PAGESIZE);
+    return size > PAGE_SIZE ? (uint32_t)(size / PAGE_SIZE) : 1;
+}
+
+/* The kernel tells a huge page's bytes in a file; sizes that a chunk does not hold are none. */
+uint32_t os_huge_page(void) {
+    static uint32_t known = UINT32_MAX;
+    if (known == UINT32_MAX) {
+        char text[32] = "";
+        int file = open("/sys/kernel/mm/transparent_hugepage/hpage_pmd_size", O_RDONLY | O_CLOEXEC);
+        ssize_t length = file < 0 ? 0 : read(file, text, sizeof text - 1);
+        if (file >= 0) {
+            close(file);
+        }
+        unsigned long pages = length > 0 ? strtoul(text, NULL, 10) / PAGE_SIZE : 0;
+        known = pages <= CHUNK_PAGES && (pages & (pages - 1)) == 0 ? (uint32_t)pages : 0;
+    }
+    return known;
+}
+
+int os_discard(uint32_t p, uint32_t n) {
+    return madvise(os_address(p), (size_t)n * PAGE_SIZE, MADV_DONTNEED) == 0;
 }
 
 void *os_address(uint32_t p) {

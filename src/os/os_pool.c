@@ -48,6 +48,20 @@ void os_unmap(uint32_t c, uint32_t n) {
     (void)c, (void)n;
 }
 
+uint32_t os_physical_page(void) {
+    return 1;
+}
+
+uint32_t os_huge_page(void) {
+    return 0;
+}
+
+/* There is nobody to give it to. */
+int os_discard(uint32_t p, uint32_t n) {
+    (void)p, (void)n;
+    return 0;
+}
+
 void *os_address(uint32_t p) {
     return pool + p * PAGE_CELLS;
 }

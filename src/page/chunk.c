@@ -107,18 +107,19 @@ void chunk_free_all(uint32_t c) {
     chunk_free_range(c, 0, CHUNK_PAGES);
 }
 
-void chunk_release_all(uint32_t c) {
-    uint32_t start = CHUNK_START(c);
-    uint32_t end = CHUNK_END(c);
+void chunk_release_range(uint32_t c, uint32_t i, uint32_t n) {
+    uint32_t start = CHUNK_START(c) + i;
+    uint32_t end = start + n;
     uint32_t p = start;
-    /*@ loop invariant range: start <= p <= end && p % 64 == 0;
+    /*@ loop invariant range: start <= p <= end;
         loop invariant set: SetReleased{Pre,Here}(start, p);
         loop assigns p, page_released[CHUNK_WORDS * c .. CHUNK_WORDS * c + CHUNK_WORDS - 1];
         loop variant end - p;
      */
     while (p < end) {
-        set_released(p, WORD_BITS);
-        p += WORD_BITS;
+        uint32_t part = pages_in_word(p, end);
+        set_released(p, part);
+        p += part;
     }
 }
 

@@ -68,14 +68,15 @@ void chunk_alloc_all(uint32_t c);
  */
 void chunk_free_all(uint32_t c);
 
-/* Marks every page of chunk c as released: what a freshly mapped chunk is. */
+/* Marks the n pages from index i of chunk c as released. */
 /*@ requires chunk: c < CHUNKS;
+    requires range: i + n <= CHUNK_PAGES;
     terminates \true;
     exits \false;
     assigns page_released[CHUNK_WORDS * c .. CHUNK_WORDS * c + CHUNK_WORDS - 1];
-    ensures set: SetReleased{Pre,Post}(CHUNK_START(c), CHUNK_END(c));
+    ensures set: SetReleased{Pre,Post}(CHUNK_START(c) + i, CHUNK_START(c) + i + n);
  */
-void chunk_release_all(uint32_t c);
+void chunk_release_range(uint32_t c, uint32_t i, uint32_t n);
 
 /* The lowest run of n free pages that starts at index `from` or above and ends inside chunk c.
  * Returns its index, or CHUNK_PAGES if there is none (n of 0 or over CHUNK_PAGES included).

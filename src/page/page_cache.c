@@ -42,7 +42,10 @@ void page_cache_refill(uint32_t t) {
     if (p == PAGES) {
         //@ ghost count_union(0, 0, 0);
         hold(t, 0, 0, 0);
-        //@ assert none: CachesSound && CachesMapped && CachesUsed && CachesApart;
+        //@ assert sound: CachesSound;
+        //@ assert mapped: CachesMapped;
+        //@ assert used: CachesUsed;
+        //@ assert apart: CachesApart;
         return;
     }
     uint32_t k = p / WORD_BITS;
@@ -51,7 +54,8 @@ void page_cache_refill(uint32_t t) {
     hold(t, WORD_BITS * k, page_free[k], page_released[k]);
     pages_take_word(k);
     //@ assert sound: CachesSound;
-    //@ assert own: CachesMapped && CachesUsed;
+    //@ assert mapped: CachesMapped;
+    //@ assert used: CachesUsed;
     //@ assert apart: CachesApart;
 }
 
@@ -64,6 +68,7 @@ void page_cache_flush(uint32_t t) {
     pages_give_word(page_cache[t].base / WORD_BITS, page_cache[t].free, page_cache[t].released);
     hold(t, 0, 0, 0);
     //@ assert sound: CachesSound;
-    //@ assert own: CachesMapped && CachesUsed;
+    //@ assert mapped: CachesMapped;
+    //@ assert used: CachesUsed;
     //@ assert apart: CachesApart;
 }

@@ -56,7 +56,8 @@ struct page_taken page_cache_alloc(uint32_t t, uint32_t n);
     terminates \true;
     exits \false;
     assigns page_cache[t], page_free[0 .. PAGE_WORDS - 1], page_released[0 .. PAGE_WORDS - 1],
-            summary[0 .. SUMMARIES - 1], total_free, total_released, search_left, find_steps;
+            summary[0 .. SUMMARIES - 1], total_free, total_released, search_left, find_steps,
+            scavenge_chunk[0 .. CHUNKS - 1];
     ensures pages: Pages;
     ensures caches: PageCaches;
     ensures block: TookBlock{Pre,Post}(t);
@@ -79,7 +80,7 @@ void page_cache_refill(uint32_t t);
     terminates \true;
     exits \false;
     assigns page_cache[t], page_free[0 .. PAGE_WORDS - 1], page_released[0 .. PAGE_WORDS - 1],
-            summary[0 .. SUMMARIES - 1], total_free, total_released, search_left;
+            summary[0 .. SUMMARIES - 1], total_free, total_released, search_left, INDEX_TABLES;
     ensures pages: Pages;
     ensures caches: PageCaches;
     ensures gave: GaveCached{Pre,Post}(t);

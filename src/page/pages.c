@@ -157,6 +157,35 @@ static uint32_t alloc_range(uint32_t p, uint32_t end) {
     return released;
 }
 
+/* Tells the scavenger's index that the pages of [p, end) were handed out. */
+/*@ requires range: p < end <= PAGES;
+    requires room: \forall integer c; 0 <= c < CHUNKS ==>
+      InUse(scavenge_chunk[c]) + PagesInChunk(p, end, c) <= CHUNK_PAGES;
+    terminates \true;
+    exits \false;
+    assigns scavenge_chunk[0 .. CHUNKS - 1];
+    ensures used: \forall integer c; 0 <= c < CHUNKS ==>
+      InUse(scavenge_chunk[c]) == InUse(\old(scavenge_chunk[c])) + PagesInChunk(p, end, c);
+    ensures flags: \forall integer c; 0 <= c < CHUNKS && HasFree(scavenge_chunk[c]) ==>
+      HasFree(\old(scavenge_chunk[c]));
+ */
+static void index_alloc_range(uint32_t p, uint32_t end) {
+    uint32_t at = p;
+    /*@ loop invariant range: p <= at <= end;
+        loop invariant used: \forall integer c; 0 <= c < CHUNKS ==> InUse(scavenge_chunk[c]) ==
+          InUse(\at(scavenge_chunk[c], Pre)) + PagesInChunk(p, at, c);
+        loop invariant flags: \forall integer c; 0 <= c < CHUNKS &&
+          HasFree(scavenge_chunk[c]) ==> HasFree(\at(scavenge_chunk[c], Pre));
+        loop assigns at, scavenge_chunk[0 .. CHUNKS - 1];
+        loop variant end - at;
+     */
+    while (at < end) {
+        uint32_t n = pages_in_chunk(at, end);
+        index_alloc(at / CHUNK_PAGES, n);
+        at += n;
+    }
+}
+
 uint32_t pages_alloc(uint32_t p, uint32_t n) {
     uint32_t released = alloc_range(p, p + n);
     //@ assert apart: FreeUnchanged{Pre,Here}(0, p) && FreeUnchanged{Pre,Here}(p + n, PAGES);
@@ -172,6 +201,8 @@ uint32_t pages_alloc(uint32_t p, uint32_t n) {
            loop invariant above: p + n <= k ==>
              FreeCount(0, k) == FreeCount{Pre}(0, k) - n &&
              ReleasedCount(0, k) == ReleasedCount{Pre}(0, k) - released;
+           loop invariant counts: \forall integer j; 0 <= j <= k ==>
+             FreeCount(0, j) == FreeCount{Pre}(0, j) - PagesBelow(p, p + n, j);
            loop assigns k;
            loop variant PAGES - k;
          @/
@@ -180,10 +211,16 @@ uint32_t pages_alloc(uint32_t p, uint32_t n) {
             /@ assert released: PageReleased(k) <==> PageReleased{Pre}(k) && !(p <= k < p + n); @/
             k++;
         }
-        count_bounds(0, PAGES); */
+        count_bounds(0, PAGES);
+        chunk_free_bounds(); */
+    /*@ assert chunks: \forall integer c; 0 <= c < CHUNKS ==>
+          ChunkFree(c) == ChunkFree{Pre}(c) - PagesInChunk(p, p + n, c); */
+    index_alloc_range(p, p + n);
     total_free -= n;
     total_released -= released;
     //@ assert hint: SearchHint;
+    //@ assert index: ScavengeIndex && IndexMapped;
+    //@ assert use: IndexUse;
     return released;
 }
 
@@ -212,6 +249,8 @@ static void free_in_chunk(uint32_t p, uint32_t n) {
     ensures gave: GavePages{Pre,Post}(p, end);
     ensures count: total_free == FreeCount(0, PAGES);
     ensures total: total_free == \old(total_free) + (end - p);
+    ensures chunks: \forall integer c; 0 <= c < CHUNKS ==>
+      ChunkFree(c) == ChunkFree{Pre}(c) + PagesInChunk(p, end, c);
  */
 static void free_range(uint32_t p, uint32_t end) {
     uint32_t at = p;
@@ -235,6 +274,8 @@ static void free_range(uint32_t p, uint32_t end) {
              FreeCount(0, k) == FreeCount{Pre}(0, k) + (k - p);
            loop invariant above: end <= k ==>
              FreeCount(0, k) == FreeCount{Pre}(0, k) + (end - p);
+           loop invariant counts: \forall integer j; 0 <= j <= k ==>
+             FreeCount(0, j) == FreeCount{Pre}(0, j) + PagesBelow(p, end, j);
            loop assigns k;
            loop variant PAGES - k;
          @/
@@ -252,34 +293,89 @@ void pages_lower_hint(uint32_t p) {
     }
 }
 
-void pages_free(uint32_t p, uint32_t n) {
-    pages_lower_hint(p);
-    free_range(p, p + n);
+/* Tells the scavenger's index that the pages of [p, end) were taken back. */
+/*@ requires range: p < end <= PAGES;
+    requires index: ScavengeIndex && IndexMapped;
+    requires mapped: AllMapped(p, end);
+    requires used: \forall integer c; p / CHUNK_PAGES <= c <= (end - 1) / CHUNK_PAGES ==>
+      PagesInChunk(p, end, c) <= InUse(scavenge_chunk[c]) <= CHUNK_PAGES;
+    terminates \true;
+    exits \false;
+    assigns INDEX_TABLES;
+    ensures index: ScavengeIndex;
+    ensures mapped: IndexMapped;
+    ensures used: \forall integer c; 0 <= c < CHUNKS ==>
+      InUse(scavenge_chunk[c]) == InUse(\old(scavenge_chunk[c])) - PagesInChunk(p, end, c);
+ */
+static void index_free_range(uint32_t p, uint32_t end) {
+    uint32_t at = p;
+    /*@ loop invariant range: p <= at <= end;
+        loop invariant index: ScavengeIndex && IndexMapped;
+        loop invariant used: \forall integer c; 0 <= c < CHUNKS ==> InUse(scavenge_chunk[c]) ==
+          InUse(\at(scavenge_chunk[c], Pre)) - PagesInChunk(p, at, c);
+        loop assigns at, INDEX_TABLES;
+        loop variant end - at;
+     */
+    while (at < end) {
+        uint32_t n = pages_in_chunk(at, end);
+        index_free(at / CHUNK_PAGES, at % CHUNK_PAGES + n, n);
+        at += n;
+    }
 }
 
-/* Marks the pages of the n chunks from chunk c, none of them released, as released. */
-/*@ requires range: n > 0 && c + n <= CHUNKS;
-    requires unreleased: AllUnreleased(CHUNK_START(c), CHUNK_START(c + n));
+void pages_free(uint32_t p, uint32_t n) {
+    //@ ghost chunk_free_bounds();
+    pages_lower_hint(p);
+    free_range(p, p + n);
+    //@ ghost chunk_free_bounds();
+    /*@ assert starts: \forall integer c;
+          p / CHUNK_PAGES < c <= (p + n - 1) / CHUNK_PAGES ==> PageMapped(CHUNK_START(c)); */
+    //@ assert first: ChunkMapped(p / CHUNK_PAGES);
+    /*@ assert room: \forall integer c; 0 <= c < CHUNKS ==>
+          ChunkFree{Pre}(c) + PagesInChunk(p, p + n, c) <= CHUNK_PAGES; */
+    index_free_range(p, p + n);
+    //@ assert use: IndexUse;
+    //@ assert hint: SearchHint;
+    //@ assert free: FreeIsMapped && ReleasedIsFree;
+}
+
+/* Marks n pages from page p, all in one chunk, as released. */
+/*@ requires window: p < PAGES;
+    requires inside: p % CHUNK_PAGES + n <= CHUNK_PAGES;
+    terminates \true;
+    exits \false;
+    assigns page_released[0 .. PAGE_WORDS - 1];
+    ensures set: SetReleased{Pre,Post}(p, p + n);
+ */
+static void release_in_chunk(uint32_t p, uint32_t n) {
+    uint32_t c = p / CHUNK_PAGES;
+    chunk_release_range(c, p % CHUNK_PAGES, n);
+}
+
+/* Marks the pages of [p, end), none of them released, as released. */
+/*@ requires range: p < end <= PAGES;
+    requires unreleased: AllUnreleased(p, end);
     requires count: total_released == ReleasedCount(0, PAGES);
     terminates \true;
     exits \false;
     assigns page_released[0 .. PAGE_WORDS - 1], total_released;
-    ensures set: SetReleased{Pre,Post}(CHUNK_START(c), CHUNK_START(c + n));
+    ensures set: SetReleased{Pre,Post}(p, end);
     ensures count: total_released == ReleasedCount(0, PAGES);
-    ensures total: total_released == \old(total_released) + CHUNK_PAGES * n;
+    ensures total: total_released == \old(total_released) + (end - p);
  */
-static void release_chunks(uint32_t c, uint32_t n) {
-    /*@ loop invariant range: c <= d <= c + n;
-        loop invariant set: SetReleased{Pre,Here}(CHUNK_START(c), CHUNK_START(d));
-        loop assigns d, page_released[0 .. PAGE_WORDS - 1];
-        loop variant c + n - d;
+static void release_range(uint32_t p, uint32_t end) {
+    uint32_t at = p;
+    /*@ loop invariant range: p <= at <= end;
+        loop invariant set: SetReleased{Pre,Here}(p, at);
+        loop assigns at, page_released[0 .. PAGE_WORDS - 1];
+        loop variant end - at;
      */
-    for (uint32_t d = c; d < c + n; d++) {
-        chunk_release_all(d);
+    while (at < end) {
+        uint32_t n = pages_in_chunk(at, end);
+        release_in_chunk(at, n);
+        at += n;
     }
     /*@ ghost
-        uint32_t p = CHUNK_START(c);
-        uint32_t end = CHUNK_START(c + n);
         uint32_t k = 0;
         /@ loop invariant range: 0 <= k <= PAGES;
            loop invariant below: k <= p ==> ReleasedCount(0, k) == ReleasedCount{Pre}(0, k);
@@ -295,7 +391,11 @@ static void release_chunks(uint32_t c, uint32_t n) {
             k++;
         }
         count_bounds(0, PAGES); */
-    total_released += CHUNK_PAGES * n;
+    total_released += end - p;
+}
+
+void pages_release(uint32_t p, uint32_t n) {
+    release_range(p, p + n);
 }
 
 /* Enters the n unmapped chunks from chunk c as mapped. */
@@ -337,7 +437,7 @@ void pages_grow(uint32_t c, uint32_t n) {
     map_chunks(c, n);
     pages_lower_hint(CHUNK_START(c));
     free_range(CHUNK_START(c), CHUNK_START(c + n));
-    release_chunks(c, n);
+    release_range(CHUNK_START(c), CHUNK_START(c + n));
     //@ assert mapped: FreeIsMapped;
     //@ assert released: ReleasedIsFree;
     //@ assert hint: SearchHint;

@@ -7,6 +7,7 @@
 #include "config.h"
 #include "page/chunk.h"
 #include "page/mapped.h"
+#include "page/scavenge_index.h"
 #include "page/summary.h"
 
 extern uint32_t search_left;    /* pages from the search hint to the window's end */
@@ -58,7 +59,8 @@ uint32_t pages_search(uint32_t n);
     terminates \true;
     exits \false;
     assigns page_free[0 .. PAGE_WORDS - 1], page_released[0 .. PAGE_WORDS - 1],
-            summary[0 .. SUMMARIES - 1], total_free, total_released;
+            summary[0 .. SUMMARIES - 1], total_free, total_released,
+            scavenge_chunk[0 .. CHUNKS - 1];
     ensures pages: Pages;
     ensures took: TookPages{Pre,Post}(p, p + n);
     ensures cleared: ClearedReleased{Pre,Post}(p, p + n);
@@ -85,14 +87,30 @@ void pages_lower_hint(uint32_t p);
     requires used: AllUsed(p, p + n);
     terminates \true;
     exits \false;
-    assigns page_free[0 .. PAGE_WORDS - 1], summary[0 .. SUMMARIES - 1], total_free, search_left;
+    assigns page_free[0 .. PAGE_WORDS - 1], summary[0 .. SUMMARIES - 1], total_free, search_left,
+            INDEX_TABLES;
     ensures pages: Pages;
     ensures gave: GavePages{Pre,Post}(p, p + n);
     ensures total: total_free == \old(total_free) + n;
  */
 void pages_free(uint32_t p, uint32_t n);
 
-/* Adds the n chunks from chunk c, newly mapped: their pages are free and released. */
+/* Notes that the n free pages from page p, none of them released, were given back to the system. */
+/*@ requires pages: Pages;
+    requires range: n > 0 && p + n <= PAGES;
+    requires free: AllFree(p, p + n);
+    requires unreleased: AllUnreleased(p, p + n);
+    terminates \true;
+    exits \false;
+    assigns page_released[0 .. PAGE_WORDS - 1], total_released;
+    ensures pages: Pages;
+    ensures set: SetReleased{Pre,Post}(p, p + n);
+    ensures total: total_released == \old(total_released) + n;
+ */
+void pages_release(uint32_t p, uint32_t n);
+
+/* Adds the n chunks from chunk c, newly mapped: their pages are free and released. The scavenger's
+ * index stays as it is: there is nothing to give back of them. */
 /*@ requires pages: Pages;
     requires range: n > 0 && c + n <= CHUNKS;
     requires unmapped: NoneMapped(c, c + n);
@@ -118,7 +136,7 @@ void pages_grow(uint32_t c, uint32_t n);
     terminates \true;
     exits \false;
     assigns page_free[k], page_released[k], summary[0 .. SUMMARIES - 1], total_free,
-            total_released, search_left;
+            total_released, search_left, scavenge_chunk[k / CHUNK_WORDS];
     ensures pages: Pages;
     ensures took: page_free[k] == 0;
     ensures cleared: page_released[k] == 0;
@@ -132,13 +150,15 @@ void pages_take_word(uint32_t k);
 /* Takes back the used pages of word k that `free` names; those of `released` come back released. */
 /*@ requires pages: Pages;
     requires word: k < PAGE_WORDS;
+    requires some: free != 0;
     requires mapped: PageMapped(64 * k);
     requires used: BitsApart(free, page_free[k]);
     requires within: BitsWithin(released, free);
     terminates \true;
     exits \false;
     assigns page_free[k], page_released[k], summary[0 .. SUMMARIES - 1], total_free,
-            total_released, search_left;
+            total_released, search_left, scavenge_chunk[k / CHUNK_WORDS], scavenge_search[1],
+            free_high;
     ensures pages: Pages;
     ensures gave: BitsOr(page_free[k], \old(page_free[k]), free);
     ensures set: BitsOr(page_released[k], \old(page_released[k]), released);

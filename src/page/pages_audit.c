@@ -50,15 +50,35 @@ static int chunk_is_sound(uint32_t c) {
     return (chunk_mapped[c] != 0 || packed_max(summary[c]) == 0) && chunk_audit(c);
 }
 
+/* Does the scavenger's index say of chunk c, of which this many pages are free, what is so? */
+/*@ requires chunk: c < CHUNKS;
+    terminates \true;
+    exits \false;
+    assigns \nothing;
+    ensures use: \result != 0 <==> InUse(scavenge_chunk[c]) + unused ==
+      (chunk_mapped[c] != 0 ? CHUNK_PAGES : 0) && (HasFree(scavenge_chunk[c]) ==> ChunkMapped(c));
+ */
+static int index_is_sound(uint32_t c, uint32_t unused) {
+    uint64_t s = scavenge_chunk[c];
+    if (chunk_mapped[c] == 0) {
+        return in_use(s) == 0 && unused == 0 && chunk_flags(s) % 2 == 0;
+    }
+    return unused <= CHUNK_PAGES && in_use(s) == CHUNK_PAGES - unused;
+}
+
 int pages_audit(void) {
     uint32_t mapped = 0;
     uint32_t released = 0;
     uint32_t unused = 0;
-    if (!summary_audit() || !mapped_audit() || !hint_is_sound()) {
+    if (!summary_audit() || !mapped_audit() || !hint_is_sound() || !index_audit()) {
         return 0;
     }
     /*@ loop invariant range: 0 <= c <= CHUNKS;
         loop invariant sound: ChunksSound(c);
+        loop invariant use: \forall integer d; 0 <= d < c ==>
+          InUse(scavenge_chunk[d]) + ChunkFree(d) == (chunk_mapped[d] != 0 ? CHUNK_PAGES : 0);
+        loop invariant flags: \forall integer d; 0 <= d < c && HasFree(scavenge_chunk[d]) ==>
+          ChunkMapped(d);
         loop invariant unused: unused == FreeCount(0, CHUNK_START(c)) <= CHUNK_START(c);
         loop invariant released: released == ReleasedCount(0, CHUNK_START(c)) <= CHUNK_START(c);
         loop invariant mapped: mapped == CHUNK_PAGES * MappedCount(c) <= CHUNK_START(c);
@@ -72,7 +92,12 @@ int pages_audit(void) {
         }
         //@ ghost count_split(0, CHUNK_START(c), CHUNK_END(c));
         //@ ghost count_bounds(CHUNK_START(c), CHUNK_END(c));
-        unused += chunk_count_free(c, 0, CHUNK_PAGES);
+        uint32_t n = chunk_count_free(c, 0, CHUNK_PAGES);
+        //@ assert unused: ChunkFree(c) == n;
+        if (!index_is_sound(c, n)) {
+            return 0;
+        }
+        unused += n;
         released += chunk_count_released(c, 0, CHUNK_PAGES);
         mapped += chunk_mapped[c] != 0 ? CHUNK_PAGES : 0;
     }

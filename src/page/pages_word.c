@@ -24,6 +24,10 @@
       \old(total_free) - BitCount(\old(page_free[k]), 64) + BitCount(free, 64);
     ensures released: total_released ==
       \old(total_released) - BitCount(\old(page_released[k]), 64) + BitCount(released, 64);
+    ensures chunk: ChunkFree(k / CHUNK_WORDS) == ChunkFree{Pre}(k / CHUNK_WORDS) -
+      BitCount(\old(page_free[k]), 64) + BitCount(free, 64);
+    ensures chunks: \forall integer c; 0 <= c < CHUNKS && c != k / CHUNK_WORDS ==>
+      ChunkFree(c) == ChunkFree{Pre}(c);
  */
 static void set_word(uint32_t k, uint64_t free, uint64_t released) {
     uint32_t p = WORD_BITS * k;
@@ -51,6 +55,11 @@ static void set_word(uint32_t k, uint64_t free, uint64_t released) {
                BitCount(\at(page_free[k], Pre), 64) &&
              ReleasedCount(0, q) == ReleasedCount{Pre}(0, q) + BitCount(released, 64) -
                BitCount(\at(page_released[k], Pre), 64);
+           loop invariant counts_below: \forall integer j; 0 <= j <= q && j <= p ==>
+             FreeCount(0, j) == FreeCount{Pre}(0, j);
+           loop invariant counts_above: \forall integer j; p + 64 <= j <= q ==>
+             FreeCount(0, j) == FreeCount{Pre}(0, j) + BitCount(free, 64) -
+               BitCount(\at(page_free[k], Pre), 64);
            loop assigns q;
            loop variant PAGES - q;
          @/
@@ -66,10 +75,16 @@ static void set_word(uint32_t k, uint64_t free, uint64_t released) {
 void pages_take_word(uint32_t k) {
     //@ assert mapped: AllMapped(64 * k, 64 * k + 64);
     //@ ghost count_union(0, 0, 0);
+    uint32_t n = bits_count(page_free[k], 0, WORD_BITS);
     set_word(k, 0, 0);
     //@ assert used: AllUsed(0, 64 * k) && AllUsed(64 * k, 64 * k + 64);
     search_left = PAGES - (WORD_BITS * k + WORD_BITS - 1);
     //@ assert last: PageMapped(64 * k + 63) && AllUsed(0, 64 * k + 63);
+    //@ ghost chunk_free_bounds();
+    //@ assert chunk: ChunkMapped(k / CHUNK_WORDS);
+    index_alloc(k / CHUNK_WORDS, n);
+    //@ assert index: ScavengeIndex && IndexMapped;
+    //@ assert use: IndexUse;
 }
 
 void pages_give_word(uint32_t k, uint64_t free, uint64_t released) {
@@ -78,8 +93,18 @@ void pages_give_word(uint32_t k, uint64_t free, uint64_t released) {
     //@ ghost released_within(k);
     //@ ghost count_union(all_free, page_free[k], free);
     //@ ghost count_union(all_released, page_released[k], released);
+    //@ ghost chunk_free_bounds();
     set_word(k, all_free, all_released);
     //@ assert below: FreeUnchanged{Pre,Here}(0, 64 * k);
     pages_lower_hint(WORD_BITS * k);
     //@ assert hint: SearchHint;
+    //@ ghost bits_some(free);
+    //@ ghost chunk_free_bounds();
+    //@ assert chunk: ChunkMapped(k / CHUNK_WORDS);
+    /*@ assert more: ChunkFree(k / CHUNK_WORDS) ==
+          ChunkFree{Pre}(k / CHUNK_WORDS) + BitCount(free, 64); */
+    uint32_t end = WORD_BITS * (k % CHUNK_WORDS) + bits_highest(free) + 1;
+    index_free(k / CHUNK_WORDS, end, bits_count(free, 0, WORD_BITS));
+    //@ assert index: ScavengeIndex && IndexMapped;
+    //@ assert use: IndexUse;
 }

@@ -27,17 +27,17 @@ void index_alloc(uint32_t c, uint32_t n) {
     scavenge_chunk[c] = chunk_record(use, touched(s), flags, scavenge_gen);
 }
 
-void index_free(uint32_t c, uint32_t i, uint32_t n) {
+void index_free(uint32_t c, uint32_t end, uint32_t n) {
     uint64_t s = scavenge_chunk[c];
     uint32_t flags = chunk_flags(s);
-    uint32_t end = CHUNK_PAGES * c + i + n;
+    uint32_t high = CHUNK_PAGES * c + end;
     scavenge_chunk[c] =
         chunk_record(in_use(s) - n, touched(s), flags - flags % 2 + 1, scavenge_gen);
-    if (free_high < end) {
-        free_high = end;
+    if (free_high < high) {
+        free_high = high;
     }
-    if (scavenge_search[1].end < end) {
-        scavenge_search[1].end = end;
+    if (scavenge_search[1].end < high) {
+        scavenge_search[1].end = high;
         scavenge_search[1].marked = 1;
     }
 }
@@ -99,4 +99,22 @@ struct scavenge_place index_find(int force, uint32_t low) {
         scavenge_search[k].end = 0;
     }
     return place;
+}
+
+int index_audit(void) {
+    if (scavenge_search[0].end > PAGES || scavenge_search[1].end > PAGES || free_high > PAGES) {
+        return 0;
+    }
+    /*@ loop invariant range: c <= CHUNKS;
+        loop invariant below: \forall integer d; 0 <= d < c && HasFree(scavenge_chunk[d]) ==>
+          CHUNK_PAGES * d < scavenge_search[1].end;
+        loop assigns c;
+        loop variant CHUNKS - c;
+     */
+    for (uint32_t c = 0; c < CHUNKS; c++) {
+        if (chunk_flags(scavenge_chunk[c]) % 2 != 0 && CHUNK_PAGES * c >= scavenge_search[1].end) {
+            return 0;
+        }
+    }
+    return 1;
 }

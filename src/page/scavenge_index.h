@@ -93,9 +93,9 @@ static inline uint64_t chunk_record(uint32_t use, uint32_t last, uint32_t flags,
  */
 void index_alloc(uint32_t c, uint32_t n);
 
-/* Says that the n pages from index i of chunk c were taken back. */
+/* Says that n pages of chunk c were taken back, the highest of which ends at index `end`. */
 /*@ requires chunk: c < CHUNKS;
-    requires range: 0 < n && i + n <= CHUNK_PAGES;
+    requires range: 0 < end <= CHUNK_PAGES;
     requires pages: n <= InUse(scavenge_chunk[c]) <= CHUNK_PAGES;
     terminates \true;
     exits \false;
@@ -104,14 +104,14 @@ void index_alloc(uint32_t c, uint32_t n);
     ensures use: InUse(scavenge_chunk[c]) == InUse(\old(scavenge_chunk[c])) - n;
     ensures free: HasFree(scavenge_chunk[c]) &&
       ChunkFlags(scavenge_chunk[c]) / 2 == ChunkFlags(\old(scavenge_chunk[c])) / 2;
-    ensures high: free_high == \max(\old(free_high), CHUNK_PAGES * c + i + n);
+    ensures high: free_high == \max(\old(free_high), CHUNK_PAGES * c + end);
     ensures search: scavenge_search[1].end ==
-      \max(\old(scavenge_search[1].end), CHUNK_PAGES * c + i + n);
+      \max(\old(scavenge_search[1].end), CHUNK_PAGES * c + end);
     ensures marked: scavenge_search[1].marked ==
-      (\old(scavenge_search[1].end) < CHUNK_PAGES * c + i + n ? 1 :
+      (\old(scavenge_search[1].end) < CHUNK_PAGES * c + end ? 1 :
         \old(scavenge_search[1].marked));
  */
-void index_free(uint32_t c, uint32_t i, uint32_t n);
+void index_free(uint32_t c, uint32_t end, uint32_t n);
 
 /* Begins the next generation: the background search goes on from the highest page that the last
  * one freed, if that is further up. */
@@ -140,14 +140,15 @@ void index_next_gen(void);
  */
 void index_set_empty(uint32_t c);
 
-/* The highest chunk from low up to the search's that may have something to give back, and where to
- * look in it. The search goes on there, or from nowhere if there is none and it was not marked.
+/* The highest chunk, of those the search has before it, that may have something to give back, and
+ * where to look in it. No chunk below low has. The search goes on there, or from nowhere if there is none and it was not marked.
  * Cost: a step a chunk. */
-/*@ requires ends: ScavengeIndex;
+/*@ requires index: ScavengeIndex;
+    requires low: low <= CHUNKS && NoneHasFree(0, low);
     terminates \true;
     exits \false;
     assigns scavenge_search[SearchOf(force)];
-    ensures ends: ScavengeIndex;
+    ensures index: ScavengeIndex;
     ensures range: \result.chunk == CHUNKS || low <= \result.chunk < CHUNKS;
     ensures found: \result.chunk < CHUNKS ==>
       \result.chunk < SearchChunks(\old(scavenge_search[SearchOf(force)].end)) &&
@@ -164,5 +165,13 @@ void index_set_empty(uint32_t c);
       \old(scavenge_search[SearchOf(force)].end), \old(scavenge_search[SearchOf(force)].marked));
  */
 struct scavenge_place index_find(int force, uint32_t low);
+
+/* The executable twin of the predicate ScavengeIndex. Cost: a look at every chunk. */
+/*@ terminates \true;
+    exits \false;
+    assigns \nothing;
+    ensures audit: \result != 0 <==> ScavengeIndex;
+ */
+int index_audit(void);
 
 #endif

@@ -14,6 +14,7 @@ static const struct {
              {"lists", replay_lists},
              {"specials", replay_specials},
              {"zeroed", replay_zeroed},
+             {"pages", replay_pages},
              {"heap", replay_heap}};
 
 static _Noreturn void usage(void) {
@@ -53,7 +54,7 @@ static void replay_trace(const char *name, const struct replay_options *options)
             return;
         }
     }
-    trace_fail(&t, "the kind bits, lists, specials, zeroed or heap", t.rest);
+    trace_fail(&t, "the kind bits, lists, specials, zeroed, pages or heap", t.rest);
 }
 
 static uint64_t number_of(const char *text) {

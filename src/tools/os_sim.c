@@ -10,11 +10,17 @@ uint32_t real_reserve_any(uint32_t n);
 void real_release(uint32_t a, uint32_t n);
 int real_map(uint32_t c, uint32_t n);
 void real_unmap(uint32_t c, uint32_t n);
+uint32_t real_physical_page(void);
+uint32_t real_huge_page(void);
+int real_discard(uint32_t p, uint32_t n);
 #define os_reserve     real_reserve
 #define os_reserve_any real_reserve_any
 #define os_release     real_release
 #define os_map         real_map
 #define os_unmap       real_unmap
+#define os_physical_page real_physical_page
+#define os_huge_page real_huge_page
+#define os_discard real_discard
 #ifdef CAIRN_POOL
 #include "os/os_pool.c"
 #else
@@ -25,10 +31,14 @@ void real_unmap(uint32_t c, uint32_t n);
 #undef os_release
 #undef os_map
 #undef os_unmap
+#undef os_physical_page
+#undef os_huge_page
+#undef os_discard
 
 enum { NOBODY, OURS, STRANGER };
 uint64_t os_sim_requests;
-uint32_t os_sim_reserved, os_sim_mapped;
+uint32_t os_sim_reserved, os_sim_mapped, os_sim_discarded;
+static uint32_t physical_page, huge_page; /* 0: 1 and none */
 static uint8_t holder[ARENAS]; /* whose an arena is */
 static uint8_t mapped[CHUNKS]; /* OURS where a chunk has memory, else NOBODY */
 static uint64_t refuse_first, refuse_count;
@@ -100,6 +110,30 @@ void os_unmap(uint32_t c, uint32_t n) {
     }
 }
 
+uint32_t os_physical_page(void) {
+    return physical_page == 0 ? 1 : physical_page;
+}
+
+uint32_t os_huge_page(void) {
+    return huge_page;
+}
+
+int os_discard(uint32_t p, uint32_t n) {
+    assert(n > 0 && p % os_physical_page() == 0 && n % os_physical_page() == 0);
+    assert(all_are(OURS, mapped, p / CHUNK_PAGES, (p + n - 1) / CHUNK_PAGES - p / CHUNK_PAGES + 1,
+                   CHUNKS));
+    if (is_refused() || (with_memory && !real_discard(p, n))) {
+        return 0;
+    }
+    os_sim_discarded += n;
+    return 1;
+}
+
+void os_sim_page_sizes(uint32_t physical, uint32_t huge) {
+    physical_page = physical;
+    huge_page = huge;
+}
+
 void os_sim_reset(void) {
     for (uint32_t c = 0; c < CHUNKS; c++) {
         if (mapped[c]) {
@@ -113,6 +147,7 @@ void os_sim_reset(void) {
         holder[a] = NOBODY;
     }
     os_sim_requests = refuse_first = refuse_count = 0;
+    os_sim_discarded = physical_page = huge_page = 0;
     with_memory = 0;
 }
 

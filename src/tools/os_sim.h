@@ -6,9 +6,10 @@
 
 #include "config.h"
 
-extern uint64_t os_sim_requests; /* reservations and mappings asked for since the reset */
+extern uint64_t os_sim_requests; /* of the system since the reset: may it be refused */
 extern uint32_t os_sim_reserved; /* arenas we hold */
 extern uint32_t os_sim_mapped;   /* chunks we have memory in */
+extern uint32_t os_sim_discarded; /* pages given back, as often as they were */
 
 /* Gives everything back and starts anew: nothing held, refused or counted, and no memory. */
 void os_sim_reset(void);
@@ -18,6 +19,9 @@ void os_sim_use_memory(void);
 
 /* A stranger holds the n arenas from arena a. */
 void os_sim_hold(uint32_t a, uint32_t n);
+
+/* The system's pages, in ours: a physical one and a huge one (0: 1, and none). */
+void os_sim_page_sizes(uint32_t physical, uint32_t huge);
 
 /* Refuses n requests from the one numbered first; the first after the reset is number 1. */
 void os_sim_refuse(uint64_t first, uint64_t n);

@@ -135,6 +135,22 @@ void trace_pair(struct trace *t, uint64_t high, const char *what, uint64_t *firs
     }
 }
 
+int trace_range(const struct trace *t, const char **list, uint64_t high, const char *what,
+                uint64_t *first, uint64_t *count) {
+    const char *range = *list;
+    if (*range == 0) {
+        return 0;
+    }
+    const char *end = range + strcspn(range, ",");
+    const char *plus = range + strcspn(range, "+,");
+    if (*plus != '+' || !read_number(range, plus, 0, high, first) ||
+        !read_number(plus + 1, end, 0, high, count) || (*end == ',' && end[1] == 0)) {
+        fail_number(t, 0, high, what, range);
+    }
+    *list = end + (*end == ',');
+    return 1;
+}
+
 void trace_hex(struct trace *t, uint64_t *words, size_t n, const char *what) {
     const char *word = trace_word(t, what);
     if (strlen(word) != 16 * n || strspn(word, "0123456789abcdef") != 16 * n) {

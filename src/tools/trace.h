@@ -41,6 +41,11 @@ int trace_has_field(struct trace *t, const char *name);
 void trace_pair(struct trace *t, uint64_t high, const char *what, uint64_t *first,
                 uint64_t *second);
 
+/* Takes the next range FIRST+COUNT off a list of such, a comma between any two. Returns 0 at its
+ * end. */
+int trace_range(const struct trace *t, const char **list, uint64_t high, const char *what,
+                uint64_t *first, uint64_t *count);
+
 /* Takes a word of exactly 16 * n hexadecimal digits into n words. */
 void trace_hex(struct trace *t, uint64_t *words, size_t n, const char *what);
 

@@ -61,7 +61,7 @@ static void drive_chunk(void) {
         chunk_free_all(c);
         break;
     case 2:
-        chunk_release_all(c);
+        chunk_release_range(c, 0, CHUNK_PAGES);
         break;
     case 3:
     case 4:

@@ -54,7 +54,7 @@ static void check_alloc(uint32_t c, uint32_t n) {
 }
 
 static void check_free(uint32_t c, uint32_t i, uint32_t n) {
-    index_free(c, i, n);
+    index_free(c, i + n, n);
     touch(c);
     chunks[c].use -= n;
     chunks[c].has_free = 1;
