@@ -7,6 +7,7 @@
 #include "config.h"
 #include "os/os.h"
 #include "page/pages.h"
+#include "page/scavenge.h"
 
 /* Where to ask for arenas next: from `arena` upwards, or ending there. */
 struct arena_hint {

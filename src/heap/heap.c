@@ -74,3 +74,15 @@ enum heap_status heap_free_manual(uint32_t p, uint32_t kind) {
     }
     return free_span(p, kind);
 }
+
+uint64_t heap_scavenge(uint64_t bytes) {
+    uint64_t n = bytes / PAGE_SIZE;
+    if (n < PAGES && bytes % PAGE_SIZE != 0) {
+        n++;
+    }
+    heap_lock();
+    uint32_t released = heap_scavenge_locked(n < PAGES ? (uint32_t)n : PAGES, 1);
+    //@ assert kept: Kept{Pre,Here}(self);
+    heap_unlock();
+    return (uint64_t)released * PAGE_SIZE;
+}

@@ -124,4 +124,21 @@ enum heap_status heap_free(uint32_t p);
  */
 enum heap_status heap_free_manual(uint32_t p, uint32_t kind);
 
+/* Gives the memory of free pages back to the system, the highest first, until it is this many bytes
+ * (rounded up to pages) or there is none left to give: UINT64_MAX gives all. It stays ours and is
+ * handed out again like any other. Returns the bytes given back: fewer also once the system
+ * refuses, more where a huge page would be split. Cost: under the lock, the system's for each run
+ * of pages, and a step a chunk. */
+/*@ requires apart: heap_held == 0;
+    requires self: self != 0;
+    terminates \true;
+    exits \false;
+    assigns heap_held, HEAP_TABLES;
+    ensures apart: heap_held == 0;
+    ensures kept: Kept{Pre,Post}(self);
+    ensures whole: \result % PAGE_SIZE == 0;
+    ensures window: \result / PAGE_SIZE <= PAGES;
+ */
+uint64_t heap_scavenge(uint64_t bytes);
+
 #endif

@@ -296,3 +296,7 @@ enum heap_status heap_free_span_locked(uint32_t p, uint32_t kind) {
     }
     return status;
 }
+
+uint32_t heap_scavenge_locked(uint32_t n, int force) {
+    return pages_scavenge(n, force);
+}

@@ -124,4 +124,19 @@ enum heap_status heap_may_free(uint32_t p, uint32_t kind);
  */
 enum heap_status heap_free_span_locked(uint32_t p, uint32_t kind);
 
+/* Gives free pages back to the system until n were, or more where a huge page would be split; with
+ * force of 0 none of the densely used chunks'. They stay free. Returns how many were given back:
+ * fewer than n if nothing is left to give, or once the system refuses. Cost: see pages_scavenge. */
+/*@ requires heap: Heap;
+    terminates \true;
+    exits \false;
+    assigns page_released[0 .. PAGE_WORDS - 1], total_released, SCAVENGE_TABLES, os_refused;
+    ensures heap: Heap;
+    ensures kept: StillReleased{Pre,Post};
+    ensures count: total_released == \old(total_released) + \result;
+    ensures window: \result <= PAGES;
+    ensures less: force != 0 && \result < n ==> os_refused == 1 || NoneHasFree(0, CHUNKS);
+ */
+uint32_t heap_scavenge_locked(uint32_t n, int force);
+
 #endif

@@ -80,7 +80,7 @@ int os_map(uint32_t c, uint32_t n);
  */
 void os_unmap(uint32_t c, uint32_t n);
 
-/* How many pages the system takes back at once, and how many a huge page has: unknown, but fixed. */
+/* How many pages the system takes back at once, and how many a huge page has: it says, once. */
 //@ ghost extern const uint32_t os_group;
 //@ ghost extern const uint32_t os_huge;
 

@@ -37,15 +37,29 @@ static void hold(uint32_t t, uint32_t base, uint64_t free, uint64_t released) {
     page_cache[t].released = released;
 }
 
+/* Makes thread t's cache hold nothing. */
+/*@ requires thread: t < THREADS;
+    requires caches: PageCaches;
+    terminates \true;
+    exits \false;
+    assigns page_cache[t];
+    ensures empty: page_cache[t].free == 0 && page_cache[t].released == 0;
+    ensures base: page_cache[t].base == 0;
+    ensures sound: CachesSound;
+    ensures mapped: CachesMapped;
+    ensures used: CachesUsed;
+    ensures apart: CachesApart;
+ */
+static void hold_nothing(uint32_t t) {
+    //@ ghost count_union(0, 0, 0);
+    hold(t, 0, 0, 0);
+}
+
 void page_cache_refill(uint32_t t) {
     uint32_t p = pages_search(1);
     if (p == PAGES) {
         //@ ghost count_union(0, 0, 0);
-        hold(t, 0, 0, 0);
-        //@ assert sound: CachesSound;
-        //@ assert mapped: CachesMapped;
-        //@ assert used: CachesUsed;
-        //@ assert apart: CachesApart;
+        hold_nothing(t);
         return;
     }
     uint32_t k = p / WORD_BITS;
@@ -65,10 +79,11 @@ void page_cache_flush(uint32_t t) {
     if (page_cache[t].free == 0) {
         return;
     }
-    pages_give_word(page_cache[t].base / WORD_BITS, page_cache[t].free, page_cache[t].released);
-    hold(t, 0, 0, 0);
-    //@ assert sound: CachesSound;
+    uint32_t k = page_cache[t].base / WORD_BITS;
+    uint64_t free = page_cache[t].free;
+    uint64_t released = page_cache[t].released;
+    hold_nothing(t);
+    pages_give_word(k, free, released);
     //@ assert mapped: CachesMapped;
     //@ assert used: CachesUsed;
-    //@ assert apart: CachesApart;
 }

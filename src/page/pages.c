@@ -7,86 +7,6 @@ uint32_t total_mapped;
 uint32_t total_free;
 uint32_t total_released;
 
-uint32_t pages_find(uint32_t n) {
-    struct page_found found = summary_find(n, SEARCH_HINT);
-    return found.page;
-}
-
-/* The lowest run of n free pages if it lies in the chunk of the search hint, and the lowest free
- * page; PAGES for both if that chunk has no such run. */
-/*@ requires pages: Pages;
-    requires known: search_left > 0;
-    terminates \true;
-    exits \false;
-    assigns \nothing;
-    ensures range: \result.page <= PAGES && \result.hint <= \result.page;
-    ensures run: \result.page < PAGES ==>
-      n > 0 && \result.page + n <= PAGES && AllFree(\result.page, \result.page + n);
-    ensures lowest: \result.page < PAGES ==> NoRun(0, \result.page + n - 1, n);
-    ensures below: \result.page < PAGES ==> AllUsed(0, \result.hint);
- */
-static struct page_found find_at_hint(uint32_t n) {
-    struct page_found found = {PAGES, PAGES};
-    uint32_t c = SEARCH_HINT / CHUNK_PAGES;
-    uint32_t from = SEARCH_HINT % CHUNK_PAGES;
-    if (n == 0 || packed_max(summary[c]) < n) {
-        return found;
-    }
-    uint32_t i = chunk_find(c, n, from);
-    if (i < CHUNK_PAGES) {
-        uint32_t lowest = n == 1 ? i : chunk_find(c, 1, from);
-        //@ assert free: PageFree(CHUNK_START(c) + i);
-        //@ assert used: AllUsed(SEARCH_HINT, CHUNK_START(c) + lowest);
-        found.page = CHUNK_START(c) + i;
-        found.hint = CHUNK_START(c) + lowest;
-    }
-    return found;
-}
-
-/* Moves the search hint up to page p, or from there to mapped memory, if that is higher. */
-/*@ requires pages: Pages;
-    requires below: p < PAGES && AllUsed(0, p);
-    requires some: \exists integer q; p <= q < PAGES && PageFree(q);
-    terminates \true;
-    exits \false;
-    assigns search_left;
-    ensures hint: SearchHint;
-    ensures up: search_left <= \old(search_left);
- */
-static void raise_hint(uint32_t p) {
-    uint32_t c = p / CHUNK_PAGES;
-    uint32_t hint = p;
-    if (chunk_mapped[c] == 0) {
-        c = mapped_from(c);
-        //@ assert gap: AllUsed(CHUNK_START(p / CHUNK_PAGES), CHUNK_START(c));
-        hint = CHUNK_START(c);
-    }
-    //@ assert mapped: c < CHUNKS && ChunkMapped(c);
-    //@ assert chunk: hint / CHUNK_PAGES == c;
-    //@ assert used: AllUsed(0, hint);
-    if (hint > SEARCH_HINT) {
-        search_left = PAGES - hint;
-    }
-}
-
-uint32_t pages_search(uint32_t n) {
-    if (search_left == 0) {
-        return PAGES;
-    }
-    struct page_found found = find_at_hint(n);
-    if (found.page == PAGES) {
-        found = summary_find(n, SEARCH_HINT);
-    }
-    if (found.page < PAGES) {
-        //@ assert free: PageFree(found.page);
-        raise_hint(found.hint);
-    } else if (n == 1) {
-        //@ assert none: \forall integer p; 0 <= p < PAGES && PageFree(p) ==> AllFree(p, p + 1);
-        search_left = 0;
-    }
-    return found.page;
-}
-
 /* How many of the pages of [p, end) lie in p's own chunk. */
 /*@ requires range: p < end <= PAGES;
     terminates \true;
@@ -157,25 +77,72 @@ static uint32_t alloc_range(uint32_t p, uint32_t end) {
     return released;
 }
 
+/* Takes the free pages of [p, end). Returns how many were released. */
+/*@ requires range: p < end <= PAGES;
+    requires free: AllFree(p, end);
+    requires tree: Tree;
+    requires count: total_free == FreeCount(0, PAGES);
+    requires released: total_released == ReleasedCount(0, PAGES);
+    terminates \true;
+    exits \false;
+    assigns page_free[0 .. PAGE_WORDS - 1], page_released[0 .. PAGE_WORDS - 1],
+            summary[0 .. SUMMARIES - 1], total_free, total_released;
+    ensures tree: Tree;
+    ensures took: TookPages{Pre,Post}(p, end);
+    ensures cleared: ClearedReleased{Pre,Post}(p, end);
+    ensures answer: \result == ReleasedCount{Pre}(p, end);
+    ensures count: total_free == FreeCount(0, PAGES);
+    ensures released: total_released == ReleasedCount(0, PAGES);
+    ensures total: total_free == \old(total_free) - (end - p);
+    ensures less: total_released == \old(total_released) - \result;
+    ensures chunks: \forall integer c; 0 <= c < CHUNKS ==>
+      ChunkFree(c) == ChunkFree{Pre}(c) - PagesInChunk(p, end, c);
+ */
+static uint32_t take_range(uint32_t p, uint32_t end) {
+    uint32_t released = alloc_range(p, end);
+    //@ assert apart: FreeUnchanged{Pre,Here}(0, p) && FreeUnchanged{Pre,Here}(end, PAGES);
+    summary_update(p, end);
+    /*@ ghost
+        uint32_t k = 0;
+        /@ loop invariant range: 0 <= k <= PAGES;
+           loop invariant free: \forall integer j; 0 <= j <= k ==>
+             FreeCount(0, j) == FreeCount{Pre}(0, j) - PagesBelow(p, end, j);
+           loop invariant below: k <= p ==> ReleasedCount(0, k) == ReleasedCount{Pre}(0, k);
+           loop invariant inside: p <= k <= end ==>
+             ReleasedCount(0, k) == ReleasedCount{Pre}(0, k) - ReleasedCount{Pre}(p, k);
+           loop invariant above: end <= k ==>
+             ReleasedCount(0, k) == ReleasedCount{Pre}(0, k) - released;
+           loop assigns k;
+           loop variant PAGES - k;
+         @/
+        while (k < PAGES) {
+            /@ assert free: PageFree(k) <==> PageFree{Pre}(k) && !(p <= k < end); @/
+            /@ assert released: PageReleased(k) <==> PageReleased{Pre}(k) && !(p <= k < end); @/
+            k++;
+        }
+        count_bounds(0, PAGES); */
+    total_free -= end - p;
+    total_released -= released;
+    return released;
+}
+
 /* Tells the scavenger's index that the pages of [p, end) were handed out. */
 /*@ requires range: p < end <= PAGES;
-    requires room: \forall integer c; 0 <= c < CHUNKS ==>
-      InUse(scavenge_chunk[c]) + PagesInChunk(p, end, c) <= CHUNK_PAGES;
+    requires index: ScavengeIndex && IndexMapped;
+    requires behind: IndexBehind(p, end);
     terminates \true;
     exits \false;
     assigns scavenge_chunk[0 .. CHUNKS - 1];
-    ensures used: \forall integer c; 0 <= c < CHUNKS ==>
-      InUse(scavenge_chunk[c]) == InUse(\old(scavenge_chunk[c])) + PagesInChunk(p, end, c);
-    ensures flags: \forall integer c; 0 <= c < CHUNKS && HasFree(scavenge_chunk[c]) ==>
-      HasFree(\old(scavenge_chunk[c]));
+    ensures index: ScavengeIndex;
+    ensures mapped: IndexMapped;
+    ensures use: IndexUse;
  */
 static void index_alloc_range(uint32_t p, uint32_t end) {
     uint32_t at = p;
+    //@ ghost chunk_free_bounds();
     /*@ loop invariant range: p <= at <= end;
-        loop invariant used: \forall integer c; 0 <= c < CHUNKS ==> InUse(scavenge_chunk[c]) ==
-          InUse(\at(scavenge_chunk[c], Pre)) + PagesInChunk(p, at, c);
-        loop invariant flags: \forall integer c; 0 <= c < CHUNKS &&
-          HasFree(scavenge_chunk[c]) ==> HasFree(\at(scavenge_chunk[c], Pre));
+        loop invariant index: ScavengeIndex && IndexMapped;
+        loop invariant behind: IndexBehind(at, end);
         loop assigns at, scavenge_chunk[0 .. CHUNKS - 1];
         loop variant end - at;
      */
@@ -187,40 +154,11 @@ static void index_alloc_range(uint32_t p, uint32_t end) {
 }
 
 uint32_t pages_alloc(uint32_t p, uint32_t n) {
-    uint32_t released = alloc_range(p, p + n);
-    //@ assert apart: FreeUnchanged{Pre,Here}(0, p) && FreeUnchanged{Pre,Here}(p + n, PAGES);
-    summary_update(p, p + n);
-    /*@ ghost
-        uint32_t k = 0;
-        /@ loop invariant range: 0 <= k <= PAGES;
-           loop invariant below: k <= p ==> FreeCount(0, k) == FreeCount{Pre}(0, k) &&
-             ReleasedCount(0, k) == ReleasedCount{Pre}(0, k);
-           loop invariant inside: p <= k <= p + n ==>
-             FreeCount(0, k) == FreeCount{Pre}(0, k) - (k - p) &&
-             ReleasedCount(0, k) == ReleasedCount{Pre}(0, k) - ReleasedCount{Pre}(p, k);
-           loop invariant above: p + n <= k ==>
-             FreeCount(0, k) == FreeCount{Pre}(0, k) - n &&
-             ReleasedCount(0, k) == ReleasedCount{Pre}(0, k) - released;
-           loop invariant counts: \forall integer j; 0 <= j <= k ==>
-             FreeCount(0, j) == FreeCount{Pre}(0, j) - PagesBelow(p, p + n, j);
-           loop assigns k;
-           loop variant PAGES - k;
-         @/
-        while (k < PAGES) {
-            /@ assert free: PageFree(k) <==> PageFree{Pre}(k) && !(p <= k < p + n); @/
-            /@ assert released: PageReleased(k) <==> PageReleased{Pre}(k) && !(p <= k < p + n); @/
-            k++;
-        }
-        count_bounds(0, PAGES);
-        chunk_free_bounds(); */
-    /*@ assert chunks: \forall integer c; 0 <= c < CHUNKS ==>
-          ChunkFree(c) == ChunkFree{Pre}(c) - PagesInChunk(p, p + n, c); */
+    uint32_t released = take_range(p, p + n);
+    //@ assert behind: IndexBehind(p, p + n);
     index_alloc_range(p, p + n);
-    total_free -= n;
-    total_released -= released;
     //@ assert hint: SearchHint;
-    //@ assert index: ScavengeIndex && IndexMapped;
-    //@ assert use: IndexUse;
+    //@ assert free: FreeIsMapped && ReleasedIsFree;
     return released;
 }
 
@@ -269,12 +207,7 @@ static void free_range(uint32_t p, uint32_t end) {
     /*@ ghost
         uint32_t k = 0;
         /@ loop invariant range: 0 <= k <= PAGES;
-           loop invariant below: k <= p ==> FreeCount(0, k) == FreeCount{Pre}(0, k);
-           loop invariant inside: p <= k <= end ==>
-             FreeCount(0, k) == FreeCount{Pre}(0, k) + (k - p);
-           loop invariant above: end <= k ==>
-             FreeCount(0, k) == FreeCount{Pre}(0, k) + (end - p);
-           loop invariant counts: \forall integer j; 0 <= j <= k ==>
+           loop invariant free: \forall integer j; 0 <= j <= k ==>
              FreeCount(0, j) == FreeCount{Pre}(0, j) + PagesBelow(p, end, j);
            loop assigns k;
            loop variant PAGES - k;
@@ -295,29 +228,32 @@ void pages_lower_hint(uint32_t p) {
 
 /* Tells the scavenger's index that the pages of [p, end) were taken back. */
 /*@ requires range: p < end <= PAGES;
-    requires index: ScavengeIndex && IndexMapped;
     requires mapped: AllMapped(p, end);
-    requires used: \forall integer c; p / CHUNK_PAGES <= c <= (end - 1) / CHUNK_PAGES ==>
-      PagesInChunk(p, end, c) <= InUse(scavenge_chunk[c]) <= CHUNK_PAGES;
+    requires index: ScavengeIndex && IndexMapped;
+    requires bound: \forall integer c; 0 <= c < CHUNKS ==>
+      InUse(scavenge_chunk[c]) <= CHUNK_PAGES;
+    requires ahead: IndexAhead(p, end);
     terminates \true;
     exits \false;
     assigns INDEX_TABLES;
     ensures index: ScavengeIndex;
     ensures mapped: IndexMapped;
-    ensures used: \forall integer c; 0 <= c < CHUNKS ==>
-      InUse(scavenge_chunk[c]) == InUse(\old(scavenge_chunk[c])) - PagesInChunk(p, end, c);
+    ensures use: IndexUse;
  */
 static void index_free_range(uint32_t p, uint32_t end) {
     uint32_t at = p;
+    //@ ghost chunk_free_bounds();
     /*@ loop invariant range: p <= at <= end;
         loop invariant index: ScavengeIndex && IndexMapped;
-        loop invariant used: \forall integer c; 0 <= c < CHUNKS ==> InUse(scavenge_chunk[c]) ==
-          InUse(\at(scavenge_chunk[c], Pre)) - PagesInChunk(p, at, c);
+        loop invariant bound: \forall integer c; 0 <= c < CHUNKS ==>
+          InUse(scavenge_chunk[c]) <= CHUNK_PAGES;
+        loop invariant ahead: IndexAhead(at, end);
         loop assigns at, INDEX_TABLES;
         loop variant end - at;
      */
     while (at < end) {
         uint32_t n = pages_in_chunk(at, end);
+        //@ assert mapped: ChunkMapped(at / CHUNK_PAGES);
         index_free(at / CHUNK_PAGES, at % CHUNK_PAGES + n, n);
         at += n;
     }
@@ -327,14 +263,8 @@ void pages_free(uint32_t p, uint32_t n) {
     //@ ghost chunk_free_bounds();
     pages_lower_hint(p);
     free_range(p, p + n);
-    //@ ghost chunk_free_bounds();
-    /*@ assert starts: \forall integer c;
-          p / CHUNK_PAGES < c <= (p + n - 1) / CHUNK_PAGES ==> PageMapped(CHUNK_START(c)); */
-    //@ assert first: ChunkMapped(p / CHUNK_PAGES);
-    /*@ assert room: \forall integer c; 0 <= c < CHUNKS ==>
-          ChunkFree{Pre}(c) + PagesInChunk(p, p + n, c) <= CHUNK_PAGES; */
+    //@ assert ahead: IndexAhead(p, p + n);
     index_free_range(p, p + n);
-    //@ assert use: IndexUse;
     //@ assert hint: SearchHint;
     //@ assert free: FreeIsMapped && ReleasedIsFree;
 }

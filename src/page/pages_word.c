@@ -83,8 +83,7 @@ void pages_take_word(uint32_t k) {
     //@ ghost chunk_free_bounds();
     //@ assert chunk: ChunkMapped(k / CHUNK_WORDS);
     index_alloc(k / CHUNK_WORDS, n);
-    //@ assert index: ScavengeIndex && IndexMapped;
-    //@ assert use: IndexUse;
+    //@ assert index: ScavengeIndex && IndexMapped && IndexUse;
 }
 
 void pages_give_word(uint32_t k, uint64_t free, uint64_t released) {
@@ -105,6 +104,5 @@ void pages_give_word(uint32_t k, uint64_t free, uint64_t released) {
           ChunkFree{Pre}(k / CHUNK_WORDS) + BitCount(free, 64); */
     uint32_t end = WORD_BITS * (k % CHUNK_WORDS) + bits_highest(free) + 1;
     index_free(k / CHUNK_WORDS, end, bits_count(free, 0, WORD_BITS));
-    //@ assert index: ScavengeIndex && IndexMapped;
-    //@ assert use: IndexUse;
+    //@ assert index: ScavengeIndex && IndexMapped && IndexUse;
 }

@@ -54,7 +54,7 @@ uint32_t pages_scavenge(uint32_t n, int force) {
     uint32_t released = 0;
     //@ ghost uint32_t flags = flag_count();
     //@ ghost count_bounds(0, PAGES);
-    /*@ loop invariant pages: Pages && MappedHasMemory;
+    /*@ loop invariant pages: Pages && MappedIsBacked;
         loop invariant low: NoneHasFree(0, low);
         loop invariant count: total_released == \at(total_released, Pre) + released <= PAGES;
         loop invariant kept: StillReleased{Pre,Here};

@@ -16,7 +16,7 @@
  * once the system refuses. Cost: a step a chunk between those looked at, two walks over the words
  * of each of these, and the system's. */
 /*@ requires pages: Pages;
-    requires backed: MappedHasMemory;
+    requires backed: MappedIsBacked;
     terminates \true;
     exits \false;
     assigns page_released[0 .. PAGE_WORDS - 1], total_released, scavenge_chunk[0 .. CHUNKS - 1],
@@ -24,6 +24,7 @@
     ensures pages: Pages;
     ensures kept: StillReleased{Pre,Post};
     ensures count: total_released == \old(total_released) + \result;
+    ensures window: \result <= PAGES;
     ensures less: force != 0 && \result < n ==> os_refused == 1 || NoneHasFree(0, CHUNKS);
  */
 uint32_t pages_scavenge(uint32_t n, int force);

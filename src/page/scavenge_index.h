@@ -141,8 +141,8 @@ void index_next_gen(void);
 void index_set_empty(uint32_t c);
 
 /* The highest chunk, of those the search has before it, that may have something to give back, and
- * where to look in it. No chunk below low has. The search goes on there, or from nowhere if there is none and it was not marked.
- * Cost: a step a chunk. */
+ * where to look in it. No chunk below low has. The search goes on there, or from nowhere if there
+ * is none and it was not marked. Cost: a step a chunk. */
 /*@ requires index: ScavengeIndex;
     requires low: low <= CHUNKS && NoneHasFree(0, low);
     terminates \true;

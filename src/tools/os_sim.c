@@ -13,14 +13,14 @@ void real_unmap(uint32_t c, uint32_t n);
 uint32_t real_physical_page(void);
 uint32_t real_huge_page(void);
 int real_discard(uint32_t p, uint32_t n);
-#define os_reserve     real_reserve
-#define os_reserve_any real_reserve_any
-#define os_release     real_release
-#define os_map         real_map
-#define os_unmap       real_unmap
+#define os_reserve       real_reserve
+#define os_reserve_any   real_reserve_any
+#define os_release       real_release
+#define os_map           real_map
+#define os_unmap         real_unmap
 #define os_physical_page real_physical_page
-#define os_huge_page real_huge_page
-#define os_discard real_discard
+#define os_huge_page     real_huge_page
+#define os_discard       real_discard
 #ifdef CAIRN_POOL
 #include "os/os_pool.c"
 #else
@@ -39,8 +39,8 @@ enum { NOBODY, OURS, STRANGER };
 uint64_t os_sim_requests;
 uint32_t os_sim_reserved, os_sim_mapped, os_sim_discarded;
 static uint32_t physical_page, huge_page; /* 0: 1 and none */
-static uint8_t holder[ARENAS]; /* whose an arena is */
-static uint8_t mapped[CHUNKS]; /* OURS where a chunk has memory, else NOBODY */
+static uint8_t holder[ARENAS];            /* whose an arena is */
+static uint8_t mapped[CHUNKS];            /* OURS where a chunk has memory, else NOBODY */
 static uint64_t refuse_first, refuse_count;
 static int with_memory;
 

@@ -6,9 +6,9 @@
 
 #include "config.h"
 
-extern uint64_t os_sim_requests; /* of the system since the reset: may it be refused */
-extern uint32_t os_sim_reserved; /* arenas we hold */
-extern uint32_t os_sim_mapped;   /* chunks we have memory in */
+extern uint64_t os_sim_requests;  /* of the system since the reset: may it be refused */
+extern uint32_t os_sim_reserved;  /* arenas we hold */
+extern uint32_t os_sim_mapped;    /* chunks we have memory in */
 extern uint32_t os_sim_discarded; /* pages given back, as often as they were */
 
 /* Gives everything back and starts anew: nothing held, refused or counted, and no memory. */

@@ -97,10 +97,11 @@ static uint32_t arena_of(struct trace *t, uint64_t p) {
 }
 
 static void configure(struct trace *t) {
+    static uint32_t physical_page = 1, huge_page;
     if (trace_has_field(t, "physpage_pages=")) {
-        trace_number(t, 1, PAGES, "pages of a physical page"); /* stacks are not aligned yet */
+        physical_page = trace_power(t, 1, WORD_BITS, "pages of a physical page");
     } else if (trace_has_field(t, "hugepage_pages=")) {
-        trace_number(t, 0, PAGES, "pages of a huge page"); /* nor is anything scavenged */
+        huge_page = trace_power(t, 0, CHUNK_PAGES, "pages of a huge page");
     } else if (trace_has_field(t, "hint=")) {
         if (!heap_add_hint(arena_of(t, trace_number(t, 0, PAGES, "a page")))) {
             trace_fail(t, "no more hints than there is room for", "one more");
@@ -116,6 +117,7 @@ static void configure(struct trace *t) {
     } else {
         trace_fail(t, "physpage_pages=, hugepage_pages=, hint= or blocked=", t->rest);
     }
+    os_sim_page_sizes(physical_page, huge_page);
     trace_end(t);
 }
 
@@ -136,9 +138,9 @@ void replay_heap(struct trace *t, const struct replay_options *options) {
             trace_end(t);
             printf("ok");
         } else if (trace_has(t, "scavenge")) {
-            trace_number(t, 0, UINT64_MAX, "a number of bytes");
+            uint64_t bytes = trace_number(t, 0, UINT64_MAX, "a number of bytes");
             trace_end(t);
-            printf("released=0");
+            printf("released=%" PRIu64, heap_scavenge(bytes) / PAGE_SIZE);
         } else {
             trace_fail(t, "alloc, free, flush or scavenge", t->rest);
         }

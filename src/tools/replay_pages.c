@@ -149,10 +149,7 @@ static void configure(struct trace *t) {
     if (!trace_has_field(t, "hugepage_pages=")) {
         trace_fail(t, "hugepage_pages=", t->rest);
     }
-    uint32_t huge = (uint32_t)trace_number(t, 0, CHUNK_PAGES, "pages of a huge page");
-    if ((huge & (huge - 1)) != 0) {
-        trace_fail(t, "a power of two", "another number");
-    }
+    uint32_t huge = trace_power(t, 0, CHUNK_PAGES, "pages of a huge page");
     trace_end(t);
     os_sim_page_sizes(1, huge);
 }
@@ -193,8 +190,9 @@ void replay_pages(struct trace *t, const struct replay_options *options) {
             dump(t);
             continue;
         } else {
-            trace_fail(t, "init, alloc, free, refill, calloc, flush, scavenge, find, findrange or dump",
-                       t->rest);
+            trace_fail(
+                t, "init, alloc, free, refill, calloc, flush, scavenge, find, findrange or dump",
+                t->rest);
         }
         if (search_left == 0) {
             printf(" search=max\n");

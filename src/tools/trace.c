@@ -125,6 +125,15 @@ uint64_t trace_number(struct trace *t, uint64_t low, uint64_t high, const char *
     return value;
 }
 
+uint32_t trace_power(struct trace *t, uint32_t low, uint32_t high, const char *what) {
+    const char *word = t->rest;
+    uint32_t power = (uint32_t)trace_number(t, low, high, what);
+    if ((power & (power - 1)) != 0) {
+        trace_fail(t, "a power of two", word);
+    }
+    return power;
+}
+
 void trace_pair(struct trace *t, uint64_t high, const char *what, uint64_t *first,
                 uint64_t *second) {
     const char *word = trace_word(t, what);

@@ -33,6 +33,9 @@ int trace_has(struct trace *t, const char *word);
 /* Takes a decimal number from low to high. */
 uint64_t trace_number(struct trace *t, uint64_t low, uint64_t high, const char *what);
 
+/* The same, a power of two; or 0 if that is no less than low. */
+uint32_t trace_power(struct trace *t, uint32_t low, uint32_t high, const char *what);
+
 /* Takes a word `name` that a number follows at once, as in hint=7. Returns 0 if it does not begin
  * the line's rest. */
 int trace_has_field(struct trace *t, const char *name);

@@ -182,6 +182,32 @@ static void test_map(void) {
     os_release(11, 1);
 }
 
+/* T6: what is given back reads as zero, its neighbours are as they were; locked memory is refused
+ * and stays as it is. */
+static void test_discard(void) {
+    uint32_t c = 21 * ARENA_CHUNKS, p = c * CHUNK_PAGES;
+    char *start = chunk_address(c);
+    CHECK(os_physical_page() == 1); /* 4 KiB, on the machines that run this */
+    CHECK(os_huge_page() <= CHUNK_PAGES && (os_huge_page() & (os_huge_page() - 1)) == 0);
+    CHECK(os_reserve(21, 1) == 1);
+    CHECK(os_map(c, 1) == 1);
+    memset(start, 0x33, CHUNK_SIZE);
+    CHECK(os_discard(p + 7, 3) == 1);
+    CHECK(is_zero(start + 7 * PAGE_SIZE, 3 * PAGE_SIZE));
+    CHECK(start[7 * PAGE_SIZE - 1] == 0x33 && start[10 * PAGE_SIZE] == 0x33);
+    CHECK(os_discard(p, CHUNK_PAGES) == 1);
+    CHECK(is_zero(start, CHUNK_SIZE));
+    memset(start, 0x44, 2 * PAGE_SIZE);
+    CHECK(mlock(start, PAGE_SIZE) == 0);
+    CHECK(os_discard(p, 1) == 0);
+    CHECK(start[0] == 0x44 && start[PAGE_SIZE - 1] == 0x44);
+    CHECK(munlock(start, PAGE_SIZE) == 0);
+    CHECK(os_discard(p, 1) == 1);
+    CHECK(is_zero(start, PAGE_SIZE) && start[PAGE_SIZE] == 0x44);
+    os_unmap(c, 1);
+    os_release(21, 1);
+}
+
 /* Runs the function in a child under a limit; its checks are counted by its exit code. */
 static void with_limit(int resource, rlim_t limit, int (*run)(void)) {
     pid_t child = fork();
@@ -271,6 +297,7 @@ int main(void) {
     test_outside();
     test_stranger();
     test_map();
+    test_discard();
     test_limits();
     test_addresses();
     test_zero();

@@ -112,11 +112,23 @@ static void test_zero(void) {
     CHECK(*(unsigned char *)os_address(20) == 0x33);
 }
 
+/* T6: there is nobody to give memory back to; it stays as it is. */
+static void test_discard(void) {
+    CHECK(os_physical_page() == 1 && os_huge_page() == 0);
+    CHECK(os_reserve(0, 1) && os_map(0, 1));
+    memset(chunk_address(0), 0x29, CHUNK_SIZE);
+    CHECK(os_discard(0, 3) == 0);
+    CHECK(reads(0, 1, 0x29));
+    os_unmap(0, 1);
+    os_release(0, 1);
+}
+
 int main(void) {
     test_reserve_exhaustively();
     test_reserve_any();
     test_map();
     test_addresses();
     test_zero();
+    test_discard();
     return test_report("os_pool");
 }

@@ -171,9 +171,33 @@ static void misuse_unmap(void) {
     os_unmap(0, 1);
 }
 
+static void misuse_discard(void) {
+    CHECK(os_reserve(0, 1));
+    os_discard(0, 1);
+}
+
+static void misuse_discard_part(void) {
+    os_sim_page_sizes(8, 0);
+    CHECK(os_reserve(0, 1) && os_map(0, 1));
+    os_discard(4, 8);
+}
+
+static void test_discard(void) {
+    os_sim_reset();
+    CHECK(os_physical_page() == 1 && os_huge_page() == 0);
+    os_sim_page_sizes(8, 256);
+    CHECK(os_physical_page() == 8 && os_huge_page() == 256);
+    CHECK(os_reserve(0, 1) && os_map(0, 1));
+    CHECK(os_discard(8, 16) && os_sim_discarded == 16);
+    os_sim_refuse(os_sim_requests + 1, 1);
+    CHECK(!os_discard(8, 16) && os_sim_discarded == 16);
+    CHECK(os_discard(8, 16) && os_sim_discarded == 32);
+}
+
 static void test_misuse(void) {
     void (*misuse[])(void) = {misuse_release,   misuse_release_mapped, misuse_map,
-                              misuse_map_twice, misuse_map_outside,    misuse_unmap};
+                              misuse_map_twice, misuse_map_outside,    misuse_unmap,
+                              misuse_discard,   misuse_discard_part};
     for (size_t i = 0; i < sizeof misuse / sizeof misuse[0]; i++) {
         os_sim_reset();
         fflush(stdout);
@@ -194,6 +218,7 @@ int main(void) {
     test_random_steps(0);
     test_random_steps(1);
     test_refusals();
+    test_discard();
     test_misuse();
     return test_report("os_sim");
 }
