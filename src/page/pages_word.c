@@ -73,15 +73,15 @@ static void set_word(uint32_t k, uint64_t free, uint64_t released) {
 }
 
 void pages_take_word(uint32_t k) {
+    //@ assert chunk: ChunkMapped(k / CHUNK_WORDS);
     //@ assert mapped: AllMapped(64 * k, 64 * k + 64);
     //@ ghost count_union(0, 0, 0);
     uint32_t n = bits_count(page_free[k], 0, WORD_BITS);
     set_word(k, 0, 0);
-    //@ assert used: AllUsed(0, 64 * k) && AllUsed(64 * k, 64 * k + 64);
+    //@ assert below: AllUsed(0, 64 * k);
+    //@ assert used: AllUsed(0, 64 * k + 63);
     search_left = PAGES - (WORD_BITS * k + WORD_BITS - 1);
-    //@ assert last: PageMapped(64 * k + 63) && AllUsed(0, 64 * k + 63);
     //@ ghost chunk_free_bounds();
-    //@ assert chunk: ChunkMapped(k / CHUNK_WORDS);
     index_alloc(k / CHUNK_WORDS, n);
     //@ assert index: ScavengeIndex && IndexMapped && IndexUse;
 }

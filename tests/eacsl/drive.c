@@ -219,6 +219,9 @@ static void break_pages(void) {
     BROKEN(chunk_mapped[c], any(2), pages_audit());
     BROKEN(summary[c], packed(any(3), any(3) + 2, any(3)), pages_audit());
     BROKEN(summary[i], packed(any(3), any(3) + 2, any(3)), pages_audit());
+    BROKEN(scavenge_chunk[c], scavenge_chunk[c] ^ (uint64_t)1 << any(27), pages_audit());
+    BROKEN(scavenge_search[1].end, any(PAGES + 2), pages_audit());
+    BROKEN(free_high, PAGES + any(2), pages_audit());
     BROKEN(page_free[p / 64], page_free[p / 64] ^ (uint64_t)1 << p % 64, pages_audit());
     BROKEN(page_released[p / 64], page_released[p / 64] ^ (uint64_t)1 << p % 64, pages_audit());
 }
@@ -230,8 +233,23 @@ static void drive_words(void) {
         uint64_t was_free = page_free[p / 64], was_released = page_released[p / 64];
         uint64_t some = was_free & ((uint64_t)any(1u << 31) << 33 ^ any(1u << 31) * 3ull);
         pages_take_word(p / 64);
-        pages_give_word(p / 64, some, was_released & some);
+        if (some != 0) {
+            pages_give_word(p / 64, some, was_released & some);
+        }
     }
+}
+
+/* The system stands behind what is mapped; memory is given back by either search. */
+static void drive_scavenge(void) {
+    for (uint32_t c = 0; c < CHUNKS; c++) {
+        os_mapped[c] = chunk_mapped[c];
+    }
+    if (any(2)) {
+        index_next_gen();
+    }
+    refuse = any(4) ? 0 : 1 + any(2);
+    pages_scavenge(any(3) ? any(40) : PAGES, any(3) > 0);
+    refuse = 0;
 }
 
 static void drive_pages(void) {
@@ -264,6 +282,9 @@ static void drive_pages(void) {
     }
     if (any(8) == 0) {
         drive_words();
+    }
+    if (any(6) == 0) {
+        drive_scavenge();
     }
     pages_find(any(PAGES + 3));
     pages_find(any(2) ? 0 : PAGES);

@@ -54,6 +54,25 @@ void os_unmap(uint32_t c, uint32_t n) {
     }
 }
 
+const uint32_t os_group = 1;
+const uint32_t os_huge = 0;
+
+uint32_t os_physical_page(void) {
+    return os_group;
+}
+
+uint32_t os_huge_page(void) {
+    return os_huge;
+}
+
+int os_discard(uint32_t p, uint32_t n) {
+    if (is_refused()) {
+        os_refused = 1;
+        return 0;
+    }
+    return 1;
+}
+
 uint32_t zeroed_base[ARENAS];
 
 static void rival(uint32_t a) {
