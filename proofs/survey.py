@@ -2,9 +2,8 @@
 
 A body or a lemma stands in every unit that includes its header. The first unit that has it, word
 for word and with the same contract, proves it; the others may then use it. A word said in two ways
-would make that worthless, so it is an error, and so is a lemma proved with the help of itself."""
+would make that worthless, so it is an error."""
 import re
-from graphlib import CycleError, TopologicalSorter
 
 CONTRACT = r"/[*]@ (?:requires|terminates|exits|assigns|ensures|behavior)\b"
 GHOST = r"/[*]@ ghost\s+(?:(/@.*?@/)\s+)?"  # and perhaps the contract of a ghost function
@@ -50,7 +49,10 @@ class Survey:
 
 def share(units):
     """Tells each unit what it need not prove. One that goes without overflow goals proves for
-    itself alone, and what an earlier one has in other words is proved again."""
+    itself alone, and what an earlier one has in other words is proved again.
+
+    No lemma is proved with itself: WP uses those declared before it in the unit that proves it, and
+    each of them is proved there, further up, or in a unit before."""
     proved, lemmas = set(), set()
     for unit in units:
         bodies = {(name, unit.survey.contracts.get(name), body)
@@ -79,16 +81,3 @@ def differences(units):
             contract = unit.survey.contracts[name]
             if contract not in contracts.setdefault(name, {contract}):
                 yield f"unit {unit.name} reads a contract of {name} that is not the one proved"
-
-
-def circle(units):
-    """A lemma may be proved with all that are declared before it: is one proved with itself?"""
-    before = {}
-    for unit in units:
-        for place, lemma in enumerate(unit.survey.lemmas):
-            if lemma not in unit.lemmas_elsewhere:
-                before.setdefault(lemma, set()).update(unit.survey.lemmas[:place])
-    try:
-        TopologicalSorter(before).prepare()
-    except CycleError as error:
-        yield "lemmas proved with the help of each other: " + ", ".join(error.args[1])
