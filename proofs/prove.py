@@ -79,8 +79,8 @@ def command(unit, config, smoke=False, only=()):
         return [*flags, *skip, *SMOKE, unit.file]
     # WP leaves all lemmas out where it is told to leave out a function.
     lemmas = ["@lemma"] * bool(skip) + [f"-{name}" for name in sorted(unit.lemmas_elsewhere)]
-    then = ["-then", "-wp-skip-fct="] * bool(skip) + ["-wp-prop=" + ",".join(lemmas)] * bool(lemmas)
-    return [*flags, *skip, unit.file, *then]
+    then = ["-then", "-wp-skip-fct="] * bool(skip)
+    return [*flags, *skip, unit.file, *then, *["-wp-prop=" + ",".join(lemmas)] * bool(lemmas)]
 
 
 def environment(folder="."):
@@ -203,25 +203,6 @@ def sources(folders):
     return sorted(str(path) for folder in folders for path in Path(folder).glob("*.c"))
 
 
-def compiled_functions(config):
-    """Every function gcc sees in the core, static and inline ones included: its file."""
-    found, gcc = {}, ["gcc", "-std=c11", "-Isrc", "-w", *CONFIGS[config][1]]
-    for file in sources(CORE):
-        subprocess.run([*gcc, "-c", file, "-o", "build/unit.o", "-fkeep-static-functions",
-                        "-fkeep-inline-functions"], check=True)
-        names = subprocess.check_output(["nm", "--defined-only", "build/unit.o"], text=True)
-        found |= {name: file for name in re.findall(r" [tT] (\w+)$", names, re.M)}
-    return found
-
-
-def declared_lemmas():
-    for folder in ["specs", "src", "proofs/laws"]:
-        for path in sorted(Path(folder).rglob("*.*")):
-            for note in re.findall(r"/\*@.*?\*/|//@[^\n]*", path.read_text(), re.S):
-                for name in re.findall(r"^[^/\n]*\blemma\s+(\w+)\s*[:{]", note[3:], re.M):
-                    yield name, path
-
-
 def whole(units, config, builtin, trusted):
     """What only all units together show."""
     proved, met = {}, set()
@@ -240,10 +221,10 @@ def whole(units, config, builtin, trusted):
     yield from survey.differences(units)
     for file in set(sources(CORE + ["proofs/laws"])) - {unit.file for unit in units}:
         yield f"outside every unit: {file}"
-    for function, file in compiled_functions(config).items():
+    for function, file in survey.compiled(sources(CORE), CONFIGS[config][1]).items():
         if function not in proved and function not in trusted:
             yield f"outside every unit or without a contract: {function} in {file}"
-    for name, path in declared_lemmas():
+    for name, path in survey.declared_lemmas():
         if f"Lemma '{name}'" not in met:
             yield f"declared and proved nowhere: lemma {name} in {path}"
     for name in sorted(trusted.keys() - met):

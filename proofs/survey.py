@@ -3,7 +3,8 @@
 A body or a lemma stands in every unit that includes its header. The first unit that has it, word
 for word and with the same contract, proves it; the others may then use it. A word said in two ways
 would make that worthless, so it is an error."""
-import re
+import re, subprocess
+from pathlib import Path
 
 CONTRACT = r"/[*]@ (?:requires|terminates|exits|assigns|ensures|behavior)\b"
 GHOST = r"/[*]@ ghost\s+(?:(/@.*?@/)\s+)?"  # and perhaps the contract of a ghost function
@@ -81,3 +82,22 @@ def differences(units):
             contract = unit.survey.contracts[name]
             if contract not in contracts.setdefault(name, {contract}):
                 yield f"unit {unit.name} reads a contract of {name} that is not the one proved"
+
+
+def compiled(files, defines):
+    """Every function gcc sees in the core, static and inline ones included: its file."""
+    found, gcc = {}, ["gcc", "-std=c11", "-Isrc", "-w", *defines]
+    for file in files:
+        subprocess.run([*gcc, "-c", file, "-o", "build/unit.o", "-fkeep-static-functions",
+                        "-fkeep-inline-functions"], check=True)
+        names = subprocess.check_output(["nm", "--defined-only", "build/unit.o"], text=True)
+        found |= {name: file for name in re.findall(r" [tT] (\w+)$", names, re.M)}
+    return found
+
+
+def declared_lemmas():
+    for folder in ["specs", "src", "proofs/laws"]:
+        for path in sorted(Path(folder).rglob("*.*")):
+            for note in re.findall(r"/\*@.*?\*/|//@[^\n]*", path.read_text(), re.S):
+                for name in re.findall(r"^[^/\n]*\blemma\s+(\w+)\s*[:{]", note[3:], re.M):
+                    yield name, path

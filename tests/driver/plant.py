@@ -40,7 +40,7 @@ HALF = (TINY + "    ensures half: 2 * \\result <= x < 2 * \\result + 2;\n */\n"
         "static inline unsigned half(unsigned x) {\n    return x / TWO;\n}\n")
 
 
-CELLS = "#define CELLS 8\n"
+CELLS, INCLUDE = "#define CELLS 8\n", '#include "page/cell.h"\n'
 
 
 def choice(name, value):
@@ -52,8 +52,8 @@ def shared(more, cell="", law=""):
     def first(text):
         return text + '#include "page/more.h"\n'
     return both(add("src/page/more.h", more),
-                change(CELL_C, '#include "page/cell.h"\n', '#include "page/cell.h"\n' + first(cell)),
-                change(LAW, '#include "page/cell.h"\n', '#include "page/cell.h"\n' + first(law)))
+                change(CELL_C, INCLUDE, INCLUDE + first(cell)),
+                change(LAW, INCLUDE, INCLUDE + first(law)))
 
 
 WRONG = change(CELL_C, "cell[i] = square + 1;", "cell[i] = square;")
