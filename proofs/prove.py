@@ -195,7 +195,7 @@ def believed(unit, builtin, trusted):
                 yield f"{status} in Frama-C's report: {what} in {function}"
     shared = {f"Lemma '{name}'": "-" for name in unit.lemmas_elsewhere}
     for what, status in clauses(unit, "").items():
-        if status not in ("Valid", shared.get(what)) and not trusted.get(what, "").startswith("src/os/"):
+        if status not in ("Valid", shared.get(what)) and "src/os/" != trusted.get(what, "")[:7]:
             yield f"believed and not in trusted.txt: {what} ({status})"
 
 
