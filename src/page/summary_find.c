@@ -78,7 +78,7 @@ static inline struct search skip(struct search at, uint32_t h, uint32_t from) {
     terminates \true;
     exits \false;
     assigns \nothing;
-    ensures runs: RunsOf(NodeStart(h, i), Clipped(NodeStart(h, i) + NodeWidth(h)), \result);
+    ensures runs: PackedRuns(NodeStart(h, i), Clipped(NodeStart(h, i) + NodeWidth(h)), \result);
  */
 static inline uint64_t node_runs(uint32_t h, uint32_t i) {
     //@ assert node: Node(h, i);
@@ -88,7 +88,7 @@ static inline uint64_t node_runs(uint32_t h, uint32_t i) {
 /* A free run that begins at `start` and reaches page p, too short with the free pages behind: where
  * the one begins that reaches the end of the node at p. */
 /*@ requires width: p < PAGES && CHUNK_PAGES <= width <= PACKED_FULL;
-    requires runs: RunsOf(p, Clipped(p + width), runs);
+    requires runs: PackedRuns(p, Clipped(p + width), runs);
     requires scanned: Scanned(start, p, n);
     requires across: p - start + PackedStart(runs) < n;
     requires inside: PackedMax(runs) < n;
@@ -100,7 +100,7 @@ static inline uint64_t node_runs(uint32_t h, uint32_t i) {
 static inline uint32_t run_behind(uint32_t start, uint32_t p, uint32_t width,
                                   uint64_t runs) /*@ ghost (uint32_t n) */ {
     //@ ghost uint32_t next = p + width < PAGES ? p + width : PAGES;
-    //@ assert runs: RunsOf(p, next, runs);
+    //@ assert runs: PackedRuns(p, next, runs);
     return packed_start(runs) < width ? p + width - packed_end(runs) : start;
 }
 
