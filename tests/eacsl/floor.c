@@ -54,7 +54,7 @@ void os_unmap(uint32_t c, uint32_t n) {
     }
 }
 
-const uint32_t os_group = 1;
+const uint32_t os_group = 2;
 const uint32_t os_huge = 0;
 
 uint32_t os_physical_page(void) {

@@ -104,6 +104,9 @@ static void *work(void *given) {
             } else {
                 give_back(me, it);
             }
+            if (below(me, 500) == 0) { /* whoever asks, only free pages go back to the system */
+                EXPECT(heap_scavenge((uint64_t)below(me, 2000) * PAGE_SIZE) % PAGE_SIZE == 0);
+            }
         }
         pthread_barrier_wait(&barrier); /* all pause */
         pthread_barrier_wait(&barrier); /* and go on */
