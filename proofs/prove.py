@@ -4,7 +4,6 @@
 Frama-C exits 0 with goals unproved, so no exit code is believed. A run passes if and only if
  - every goal is Valid, within TIME_LIMIT, and there are as many as units.tsv expects;
  - Frama-C's own report calls every property Valid, or believed and listed in trusted.txt;
- - each body and each lemma was proved in one unit, and means the same in all (survey.py);
  - Frama-C gave no warning (two contracts merged, a missing clause, a memory hypothesis);
  - every smoke test passed, and there are as many as expected;
  - every function gcc compiles for the core has a full contract, proved in a unit; others use that;
@@ -13,8 +12,6 @@ The last line is `N passed, N failed`: goals, false claims refused, and one for 
 import argparse, os, re, shlex, subprocess, sys, tempfile, time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-
-import survey
 
 TIME_LIMIT = 10  # seconds a prover may think about a goal
 CONFIGS = {"host": ("gcc_x86_64", []), "pool": ("gcc_x86_32", ["-DCAIRN_POOL"])}
@@ -36,8 +33,6 @@ class Unit:
         self.goals, self.smoke = {}, {}  # name: is it Valid; did it pass
         self.properties = {}             # (function or "", property): Valid, Extern, Partial ...
         self.problems = []               # what is wrong and no goal
-        self.survey = None               # what it declares; of this, what others prove:
-        self.elsewhere, self.lemmas_elsewhere = set(), set()
         self.seconds = 0
 
     def counts(self):
@@ -60,27 +55,15 @@ def read_trusted():
     return dict(re.findall(r"^\w+\t(.+)\t(.+)$", Path("proofs/trusted.txt").read_text(), re.M))
 
 
-def reading(unit, config):
+def command(unit, config, smoke=False, only=()):
     machine, defines = CONFIGS[config]
     flags = ["frama-c", "-c11", "-machdep", machine, "-kernel-warn-key", "annot:missing-spec=abort",
              "-cpp-extra-args=" + " ".join(["-Isrc", "-I.", *defines])]
-    return flags + [flag for flag in OVERFLOW if flag not in OPTIONS[unit.options]]
-
-
-def command(unit, config, smoke=False, only=()):
-    """How to prove a unit: what it owns, or `only` what these flags select of all it sees."""
-    flags = [*reading(unit, config), "-wp", "-wp-rte", "-wp-check-memory-model",
-             "-wp-warn-key", "pedantic-assigns=error", "-wp-timeout", str(TIME_LIMIT),
-             "-wp-cache", "none", "-wp-prover", "z3" if smoke else "z3,cvc4"]
-    if only:
-        return [*flags, *only, unit.file]
-    skip = ["-wp-skip-fct=" + ",".join(sorted(unit.elsewhere))] * bool(unit.elsewhere)
-    if smoke:
-        return [*flags, *skip, *SMOKE, unit.file]
-    # WP leaves all lemmas out where it is told to leave out a function.
-    lemmas = ["@lemma"] * bool(skip) + [f"-{name}" for name in sorted(unit.lemmas_elsewhere)]
-    then = ["-then", "-wp-skip-fct="] * bool(skip)
-    return [*flags, *skip, unit.file, *then, *["-wp-prop=" + ",".join(lemmas)] * bool(lemmas)]
+    flags += [flag for flag in OVERFLOW if flag not in OPTIONS[unit.options]]
+    flags += ["-wp", "-wp-rte", "-wp-check-memory-model", "-wp-warn-key", "pedantic-assigns=error",
+              "-wp-timeout", str(TIME_LIMIT), "-wp-cache", "none"]
+    flags += ["-wp-prover", "z3" if smoke else "z3,cvc4"]
+    return [*flags, *(SMOKE if smoke else only), unit.file]
 
 
 def environment(folder="."):
@@ -95,9 +78,9 @@ def configure_provers():
                    check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
 
-def run(flags, then=("-wp-par", "2", "-then", "-report", "-report-untried")):
+def run(flags):
     with tempfile.TemporaryDirectory() as session:
-        flags = [*flags, "-session", session, *then]
+        flags = [*flags, "-session", session, "-wp-par", "2", "-then", "-report"]
         done = subprocess.run(flags, env=environment(), text=True, stdin=subprocess.DEVNULL,
                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     return done.returncode, done.stdout
@@ -122,17 +105,11 @@ def read_report(text):
             r"^--- (.*)$|^\[ *(\S+) *\] (.*)$", text.partition("\n[report] Computing")[2], re.M):
         if headline:
             place = "".join(re.findall(r"Properties of Function '(\w+)'", headline))
-        elif not re.match(r"(Default b|B)ehavior|Assumption|Pre.* -$", f"{what} {status}"):
+        elif not re.match(r"(Default b|B)ehavior", what):
             while (place, what) in properties:
                 what += "'"
             properties[place, what] = status
     return properties
-
-
-def look(unit, config):
-    """What a unit declares."""
-    _, text = run([*reading(unit, config), unit.file, "-print", "-no-unicode"], then=())
-    unit.survey = survey.Survey(text)
 
 
 def prove(unit, config, smoke=False):
@@ -144,8 +121,7 @@ def prove(unit, config, smoke=False):
     if code:
         last = "\n    ".join(text.splitlines()[-8:])
         unit.problems.append(f"Frama-C gave up with status {code}: {shlex.join(flags)}\n    {last}")
-    elif [sum(goals.values()) + sum(tests.values()), len(goals) + len(tests)] != [
-            sum(map(int, counts)) for counts in zip(*re.findall(r"goals: +(\d+) / (\d+)", text))]:
+    elif f"{sum(goals.values()) + sum(tests.values())} / {len(goals) + len(tests)}" not in text:
         unit.problems.append(f"cannot account for every goal in the output of {shlex.join(flags)}")
     for line, more in re.findall(r"^(.*Warning:.*)\n( .*)?", text, re.M):
         if "Failed smoke-test" not in line:
@@ -174,12 +150,12 @@ def clauses(unit, function):
 
 
 def functions_of(unit, builtin):
-    """The functions with a contract in a unit: where it stands, and is a body proved here."""
+    """The functions with a contract in a unit: where it stands, and has it a body here."""
     for function in sorted({place for place, _ in unit.properties} - builtin - {""}):
         said = clauses(unit, function)
         where = "".join(re.findall(r"Exit-condition \(file (.*?)\)", "\n".join(said))[:1])
-        believed = {said[what] for what in said if what[:3] != "Pre"} - {"-"} == {"Extern"}
-        yield function, where, not believed and function not in unit.elsewhere
+        believed = {said[what] for what in said if what[:3] != "Pre"} == {"Extern"}
+        yield function, where, not believed
 
 
 def believed(unit, builtin, trusted):
@@ -193,14 +169,32 @@ def believed(unit, builtin, trusted):
                 yield f"believed without proof: {what} in {function}"
             elif body and status not in ("Valid", "Extern") and all(unit.goals.values()):
                 yield f"{status} in Frama-C's report: {what} in {function}"
-    shared = {f"Lemma '{name}'": "-" for name in unit.lemmas_elsewhere}
     for what, status in clauses(unit, "").items():
-        if status not in ("Valid", shared.get(what)) and "src/os/" != trusted.get(what, "")[:7]:
+        if status != "Valid" and not trusted.get(what, "").startswith("src/os/"):
             yield f"believed and not in trusted.txt: {what} ({status})"
 
 
 def sources(folders):
     return sorted(str(path) for folder in folders for path in Path(folder).glob("*.c"))
+
+
+def compiled_functions(config):
+    """Every function gcc sees in the core, static and inline ones included: its file."""
+    found, gcc = {}, ["gcc", "-std=c11", "-Isrc", "-w", *CONFIGS[config][1]]
+    for file in sources(CORE):
+        subprocess.run([*gcc, "-c", file, "-o", "build/unit.o", "-fkeep-static-functions",
+                        "-fkeep-inline-functions"], check=True)
+        names = subprocess.check_output(["nm", "--defined-only", "build/unit.o"], text=True)
+        found |= {name: file for name in re.findall(r" [tT] (\w+)$", names, re.M)}
+    return found
+
+
+def declared_lemmas():
+    for folder in ["specs", "src", "proofs/laws"]:
+        for path in sorted(Path(folder).rglob("*.*")):
+            for note in re.findall(r"/\*@.*?\*/|//@[^\n]*", path.read_text(), re.S):
+                for name in re.findall(r"^[^/\n]*\blemma\s+(\w+)\s*[:{]", note[3:], re.M):
+                    yield name, path
 
 
 def whole(units, config, builtin, trusted):
@@ -218,13 +212,12 @@ def whole(units, config, builtin, trusted):
                 yield f"unit {unit.name} uses a contract of {function} that is not the one proved"
             if function not in proved and trusted.get(function) != where.split(",")[0]:
                 yield f"believed and not in trusted.txt: {function} in {where}, by unit {unit.name}"
-    yield from survey.differences(units)
     for file in set(sources(CORE + ["proofs/laws"])) - {unit.file for unit in units}:
         yield f"outside every unit: {file}"
-    for function, file in survey.compiled(sources(CORE), CONFIGS[config][1]).items():
+    for function, file in compiled_functions(config).items():
         if function not in proved and function not in trusted:
             yield f"outside every unit or without a contract: {function} in {file}"
-    for name, path in survey.declared_lemmas():
+    for name, path in declared_lemmas():
         if f"Lemma '{name}'" not in met:
             yield f"declared and proved nowhere: lemma {name} in {path}"
     for name in sorted(trusted.keys() - met):
@@ -262,8 +255,6 @@ def main():
     nothing = run(["frama-c", "-machdep", CONFIGS[config][0], "build/nothing.c"])
     builtin, passed, failed = {place for place, _ in read_report(nothing[1])}, 0, 0
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        list(pool.map(lambda unit: look(unit, config), rows + witnesses))
-        survey.share(rows + witnesses)
         largest = sorted(units, key=lambda unit: unit.expected[config].zfill(12), reverse=True)
         jobs = {unit: [pool.submit(prove, unit, config, smoke) for smoke in (False, True)]
                 for unit in largest}

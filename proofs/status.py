@@ -37,7 +37,7 @@ def files_of(unit):
 
 def lemmas(unit):
     names = {str(path) for path in files_of(unit)}
-    return [name for name, path in prove.survey.declared_lemmas() if str(path) in names]
+    return [name for name, path in prove.declared_lemmas() if str(path) in names]
 
 
 def mutants(unit):

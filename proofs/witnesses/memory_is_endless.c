@@ -6,7 +6,7 @@
     requires size: SizeOk(n);
     terminates \true;
     exits \false;
-    assigns GROWTH_TABLES, SPAN_TABLES, ZEROED_TABLES;
+    assigns GROWTH_TABLES, scavenge_chunk[0 .. CHUNKS - 1], SPAN_TABLES, ZEROED_TABLES;
     ensures never: \result == HEAP_OK;
  */
 enum heap_status memory_is_endless(uint32_t n) {

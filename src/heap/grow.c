@@ -204,6 +204,7 @@ static int grow_by_arenas(uint32_t n) {
     }
     move_hint(hint, first, arenas);
     switch_arena(low, low + arenas * ARENA_CHUNKS);
+    //@ assert unmapped: NoneMapped(current_low, current_high);
     take_chunks(n);
     return 1;
 }

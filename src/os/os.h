@@ -100,10 +100,11 @@ uint32_t os_physical_page(void);
  */
 uint32_t os_huge_page(void);
 
-/* T6. Gives the memory of the n pages from page p back to the system: they stay ours, and read as
- * zero from now on. Returns 1, or 0 if the system refuses; then they are as they were. */
+/* T6. Gives the memory of the n pages from page p, all of one chunk, back: they stay ours, and read
+ * as zero from now on. Returns 1, or 0 if the system refuses; then they are as they were. */
 /*@ requires range: n > 0 && p + n <= PAGES;
-    requires mapped: \forall integer q; p <= q < p + n ==> ChunkBacked(q / CHUNK_PAGES);
+    requires chunk: p % CHUNK_PAGES + n <= CHUNK_PAGES;
+    requires mapped: ChunkBacked(p / CHUNK_PAGES);
     requires whole: p % os_group == 0 && (p + n) % os_group == 0;
     terminates \true;
     exits \false;
