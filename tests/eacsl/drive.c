@@ -485,6 +485,12 @@ static void drive_floor(void) {
         }
         os_release(a, n);
     }
+    if (os_physical_page() <= CHUNK_PAGES && os_huge_page() == 0) {
+        uint32_t c = any(CHUNKS);
+        if (os_mapped[c]) {
+            os_discard(CHUNK_START(c) + 2 * any(CHUNK_PAGES / 2 - 1), 2);
+        }
+    }
 }
 
 static void drive_grow(void) {
@@ -573,6 +579,11 @@ static void drive_heap(void) {
     default:
         heap_may_free(p, its);
         break;
+    }
+    if (any(12) == 0) {
+        refuse = any(2) ? 0 : 1 + any(2);
+        heap_scavenge(any(3) ? (uint64_t)any(40 * PAGE_SIZE) : UINT64_MAX);
+        heap_scavenge_locked(any(PAGES), any(3) > 0);
     }
     refuse = 0;
     hold_spans();
