@@ -33,6 +33,14 @@ void replay_audit(const struct replay_options *options, int (*audit)(void), cons
     }
 }
 
+void replay_print_hint(void) {
+    if (search_left == 0) {
+        printf(" search=max");
+    } else {
+        printf(" search=%u", (unsigned)SEARCH_HINT);
+    }
+}
+
 static void replay_trace(const char *name, const struct replay_options *options) {
     struct trace t;
     trace_open(&t, name);

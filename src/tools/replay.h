@@ -21,6 +21,9 @@ void replay_heap(struct trace *t, const struct replay_options *options);
 /* Runs a recording (tools/recording.h) through the heap. Returns the program's status. */
 int replay_recording(const char *name, const struct replay_options *options);
 
+/* Prints the search hint as the traces of pages and of the heap have it. */
+void replay_print_hint(void);
+
 /* Is it time for an audit after this operation? If so, the program ends with status 1 unless it
  * finds everything sound. */
 void replay_audit(const struct replay_options *options, int (*audit)(void), const char *what);

@@ -79,11 +79,7 @@ static void print_state(struct totals before) {
         printf(" arena=%" PRIu32 ",%" PRIu32, CHUNK_PAGES * current_low,
                CHUNK_PAGES * current_high);
     }
-    if (search_left == 0) {
-        printf(" search=max");
-    } else {
-        printf(" search=%" PRIu32, SEARCH_HINT);
-    }
+    replay_print_hint();
     printf(" pcache=-,%016d,%016d span_cache=0 spans=%" PRIu32 " arenas=%" PRIu32 "\n", 0, 0,
            pool_made, os_sim_reserved);
 }

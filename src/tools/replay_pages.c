@@ -194,11 +194,8 @@ void replay_pages(struct trace *t, const struct replay_options *options) {
                 t, "init, alloc, free, refill, calloc, flush, scavenge, find, findrange or dump",
                 t->rest);
         }
-        if (search_left == 0) {
-            printf(" search=max\n");
-        } else {
-            printf(" search=%" PRIu32 "\n", SEARCH_HINT);
-        }
+        replay_print_hint();
+        printf("\n");
         replay_audit(options, audit, "tables of pages");
     }
 }
