@@ -16,6 +16,7 @@
     assigns page_free[k], page_released[k], summary[0 .. SUMMARIES - 1], total_free,
             total_released;
     ensures words: page_free[k] == free && page_released[k] == released;
+    ensures below: FreeUnchanged{Pre,Post}(0, 64 * k);
     ensures mapped: FreeIsMapped;
     ensures within: ReleasedIsFree;
     ensures tree: Tree;
@@ -78,7 +79,6 @@ void pages_take_word(uint32_t k) {
     //@ ghost count_union(0, 0, 0);
     uint32_t n = bits_count(page_free[k], 0, WORD_BITS);
     set_word(k, 0, 0);
-    //@ assert below: AllUsed(0, 64 * k);
     //@ assert used: AllUsed(0, 64 * k + 63);
     search_left = PAGES - (WORD_BITS * k + WORD_BITS - 1);
     //@ ghost chunk_free_bounds();
@@ -94,7 +94,6 @@ void pages_give_word(uint32_t k, uint64_t free, uint64_t released) {
     //@ ghost count_union(all_released, page_released[k], released);
     //@ ghost chunk_free_bounds();
     set_word(k, all_free, all_released);
-    //@ assert below: FreeUnchanged{Pre,Here}(0, 64 * k);
     pages_lower_hint(WORD_BITS * k);
     //@ assert hint: SearchHint;
     //@ ghost bits_some(free);

@@ -223,12 +223,30 @@ uint32_t special_before(uint32_t s, uint64_t offset, uint32_t kind) {
     return prev;
 }
 
+/* Of the list of span s, `prev` its last record with a lesser key, or 0: the one behind `prev` if
+ * it has the key, else 0. */
+/*@ requires specials: Specials;
+    requires span: 0 < s < SPANS;
+    requires prev: prev != 0 ==> SpecialIn(prev, s);
+    requires split: SpecialSplit(s, prev, offset, kind);
+    terminates \true;
+    exits \false;
+    assigns \nothing;
+    ensures behind: \result != 0 ==> SpecialBehind(s, prev, \result);
+    ensures absent: \result == 0 <==> SpecialAbsent(s, offset, kind);
+    ensures found: \result != 0 ==> SpecialIn(\result, s) && SpecialHasKey(\result, offset, kind);
+    ensures newest: \result != 0 ==> SpecialNewest(s, \result);
+ */
+static uint32_t special_newest(uint32_t s, uint32_t prev, uint64_t offset, uint32_t kind) {
+    uint32_t r = special_behind(s, prev);
+    return r != 0 && special_has_key(r, offset, kind) ? r : 0;
+}
+
 uint32_t special_find(uint32_t s, uint64_t offset, uint32_t kind) {
     if (s == 0 || s >= SPANS) {
         return 0;
     }
-    uint32_t r = special_behind(s, special_before(s, offset, kind));
-    return r != 0 && special_has_key(r, offset, kind) ? r : 0;
+    return special_newest(s, special_before(s, offset, kind), offset, kind);
 }
 
 /* Adds a record to span s, in front of those with the same key. */
@@ -289,13 +307,11 @@ struct special_removed special_remove(uint32_t s, uint64_t offset, uint32_t kind
         return removed;
     }
     uint32_t prev = special_before(s, offset, kind);
-    uint32_t r = special_behind(s, prev);
-    if (r == 0 || !special_has_key(r, offset, kind)) {
+    uint32_t r = special_newest(s, prev, offset, kind);
+    if (r == 0) {
         removed.status = SPECIAL_ABSENT;
         return removed;
     }
-    //@ assert key: SpecialHasKey{Pre}(r, offset, kind);
-    //@ assert newest: SpecialNewest(s, r);
     removed.value = special[r].value;
     special_move(r, prev, 0, 0);
     //@ ghost special_touched = r;
