@@ -40,25 +40,26 @@ def unit_of(file, units):
 
 
 def first_failure(flags, folder):
-    """Runs Frama-C until a goal is not Valid and returns that goal, or None if all are; and what
-    it said last."""
-    more = ["-session", folder + "/session", "-wp-par", "2"]
-    running = subprocess.Popen(flags + more, cwd=folder, text=True,
+    """Runs Frama-C until a goal is not Valid at the provers' second look, and returns that goal,
+    or None if all are; and what Frama-C said."""
+    flags = [flags[0], "-session", folder + "/session", *flags[1:]]
+    running = subprocess.Popen(flags, cwd=folder, text=True,
                                env=prove.environment(folder), stdin=subprocess.DEVNULL,
                                stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
                                start_new_session=True)
-    last = []
+    said, looks = [], 0
     try:
         for line in running.stdout:
-            last = last[-9:] + [line]
+            said.append(line)
+            looks += "Running WP plugin" in line
             goal = re.match(r"\[wp\] \[[^]]+\] Goal (\S+)(?! : Valid)$", line.rstrip())
-            if goal:
-                return goal[1], last
+            if goal and looks == 2:
+                return goal[1], said
     finally:
         if running.poll() is None:
             os.killpg(running.pid, signal.SIGTERM)
         running.wait()
-    return None, last
+    return None, said
 
 
 def judge(mutant, units, config):
@@ -80,11 +81,11 @@ def judge(mutant, units, config):
             return "error", "it does not compile: " + compiled.stdout.splitlines()[0]
         function = enclosing_function(text, text.index(old))
         only = ["-wp-fct", function] if function else []
-        goal, last = first_failure(prove.command(unit, config, only=only), folder)
+        goal, said = first_failure(prove.command(unit, config, only=only), folder)
     if goal:
         return "killed", goal
-    if not any(line.startswith("[wp] Proved goals:") for line in last):
-        return "error", "Frama-C refused it: " + " ".join("".join(last).split())
+    if not any(line.startswith("[wp] Proved goals:") for line in said):
+        return "error", "Frama-C refused it: " + " ".join("".join(said[-9:]).split())
     return "survived", f"every goal of {function or unit.name} is still Valid"
 
 
