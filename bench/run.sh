@@ -13,6 +13,9 @@ go_times=5
 out=$build/bench-$name
 program=$out/$name
 export LC_ALL=C CAIRN_SEED="${CAIRN_SEED:-1}"
+case $CAIRN_SEED in
+*[!0-9]*) echo "run.sh: CAIRN_SEED is no number: $CAIRN_SEED" >&2 && exit 2 ;;
+esac
 rm -rf "$out" && mkdir -p "$out" && make -s "$build/libcairn.a" || exit 2
 ${CC:-cc} -std=c11 -Wall -Wextra -O2 -g -Isrc -Itests "bench/$name.c" "$build/libcairn.a" \
     -o "$program" || exit 2
@@ -20,6 +23,7 @@ ${CC:-cc} -std=c11 -Wall -Wextra -O2 -g -Isrc -Itests "bench/$name.c" "$build/li
 # Instructions of each operation of a case in a round, in the order of its lines: callgrind writes
 # a file each time that `timed` returns.
 instructions() {
+    command -v valgrind >/dev/null || return
     rm -f "$out"/counts.*
     valgrind -q --tool=callgrind --toggle-collect=timed --dump-after=timed \
         --callgrind-out-file="$out/counts" "$program" "$1" 1 >/dev/null || return
@@ -47,7 +51,7 @@ go_benchmarks() {
 
 touch "$out/go"
 [ "$name" = bench ] || go_benchmarks >"$out/go"
-command -v valgrind >/dev/null || echo '# valgrind is not here to count instructions: make setup-bench'
+command -v valgrind >/dev/null || echo '# valgrind is not here: make setup-bench'
 "$program" >"$out/cases" || exit 2
 while read -r case; do
     "$program" "$case" "$rounds" >"$out/lines" || exit 2
