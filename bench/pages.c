@@ -24,8 +24,7 @@ static const struct {
 
 static const uint32_t sizes[] = {1, 8, 16, 64, 512};
 
-/* Words, and lengths of runs in them, of Go's benchmarks. There a set bit of a summary's word is a
- * page in use. */
+/* Words and lengths of runs of Go's benchmarks; in those of summaries a set bit is a page in use. */
 static const uint64_t patterns[] = {
     0x0,
     0xffffffffffffffff,
