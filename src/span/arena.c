@@ -3,7 +3,6 @@
 #include "page/bits.h"
 
 uint32_t page_span[PAGES];
-uint64_t page_in_use[PAGE_WORDS];
 uint64_t page_specials[PAGE_WORDS];
 
 void arena_set_span(uint32_t s, uint32_t p, uint32_t n) {
@@ -102,11 +101,11 @@ int alloc_needs_zero(uint32_t p, uint32_t n) {
 }
 
 void arena_set_in_use(uint32_t p) {
-    page_in_use[p / WORD_BITS] = bits_set(page_in_use[p / WORD_BITS], p % WORD_BITS, 1);
+    page_in_use_set(p / WORD_BITS, p % WORD_BITS);
 }
 
 void arena_clear_in_use(uint32_t p) {
-    page_in_use[p / WORD_BITS] = bits_clear(page_in_use[p / WORD_BITS], p % WORD_BITS, 1);
+    page_in_use_clear(p / WORD_BITS, p % WORD_BITS);
 }
 
 int arena_is_in_use(uint32_t p) {

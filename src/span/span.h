@@ -16,7 +16,7 @@
 #define KIND_STACK   1
 #define KIND_WORKBUF 2
 #define KIND_PTRBITS 3
-#define KINDS        4
+_Static_assert(KIND_PTRBITS + 1 == KINDS, "every kind has a name");
 
 struct span {
     uint64_t slot_size;  /* heap spans: bytes of a slot; else 0 */
