@@ -11,7 +11,7 @@ WARNINGS := -std=c11 -Wall -Wextra -Werror -Isrc -Itests
 CORE     := $(sort $(wildcard src/page/*.c src/span/*.c src/heap/*.c src/object/*.c))
 FLOOR    := $(wildcard src/os/atomic.c src/os/lock.c)
 HEADERS  := $(wildcard src/*.h src/*/*.h tests/*.h specs/*.acsl)
-SOURCES  := $(wildcard src/*.h src/*/*.[ch] tests/*.h tests/*/*.[ch] bench/*.c proofs/*/*.c)
+SOURCES  := $(wildcard src/*.h src/*/*.[ch] tests/*.h tests/*/*.[ch] bench/*.[ch] proofs/*/*.c)
 
 # A variant is a configuration, alone or with a sanitizer or with coverage counted.
 SANITIZE  := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
@@ -30,7 +30,7 @@ FLAGS_host-cov := -O0 -g --coverage -fprofile-update=atomic
 FLAGS_pool-cov := -O0 -g --coverage $(POOL)
 
 .PHONY: all lib tools help prove status expect test test-build test-driver test-eacsl check-style check-status \
-        format format-check mutants bench coverage clean setup
+        format format-check mutants bench bench-pages coverage clean setup setup-bench
 .DELETE_ON_ERROR:
 
 all: lib tools
@@ -75,7 +75,10 @@ test-eacsl: ## check the contracts at run time, with planted faults (part of tes
 	@tests/eacsl/run.sh
 
 bench: tools ## instructions and nanoseconds of the basic operations
-	@bench/run.sh build
+	@bench/run.sh bench build
+
+bench-pages: lib ## the same of the page allocator, on heaps of 64 MiB to 64 GiB, beside Go's own
+	@bench/run.sh pages build
 
 coverage: ## lines and branches of the core that the unit tests run
 	@ci/setup.sh --test
@@ -93,6 +96,9 @@ check-style: ## does the core keep to its small language, and do files keep to t
 
 setup: ## install the Debian packages that are missing
 	@ci/setup.sh
+
+setup-bench: ## install what the benchmarks need, Go's sources among it
+	@ci/setup.sh --bench
 
 clean: ## remove build/
 	rm -rf build

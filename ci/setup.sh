@@ -1,14 +1,17 @@
 #!/bin/sh
 # Installs what Cairn's proof and tests need: packages of a stock Debian 12 and nothing else.
 #   ci/setup.sh [--prove | --test]     (both without an argument; quick where all is there)
+#   ci/setup.sh --bench                what the benchmarks need, with Go to compare with
 set -eu
 
 prove="python3 make gcc frama-c-base why3 z3 cvc4"
 test="python3 make gcc libc6-dev clang libclang-rt-14-dev gcc-multilib gcc-arm-none-eabi
       libnewlib-arm-none-eabi frama-c-base why3 z3 cvc4 libgmp-dev valgrind sqlite3 perl"
+bench="make gcc libc6-dev valgrind golang-go"
 case "${1-}" in
 --prove) wanted=$prove ;;
 --test) wanted=$test ;;
+--bench) wanted=$bench ;;
 *) wanted="$prove $test" ;;
 esac
 

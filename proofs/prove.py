@@ -62,7 +62,7 @@ def command(unit, config, smoke=False, only=()):
              "-cpp-extra-args=" + " ".join(["-Isrc", "-I.", *defines])]
     flags += [flag for flag in OVERFLOW if flag not in OPTIONS[unit.options]]
     flags += ["-wp", "-wp-rte", "-wp-check-memory-model", "-wp-warn-key", "pedantic-assigns=error",
-              "-wp-cache", "none", "-wp-par", "3"]
+              "-wp-cache", "none", "-wp-par", "2"]
     if smoke:
         return [*flags, *SMOKE, unit.file]
     flags += ["-wp-prover", "cvc4", "-wp-timeout", str(FIRST_LOOK), *only, unit.file]

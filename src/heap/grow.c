@@ -94,6 +94,7 @@ static void move_hint(uint32_t i, uint32_t a, uint32_t n) {
     requires held: ArenasHeld(low / ARENA_CHUNKS, (low + n + ARENA_CHUNKS - 1) / ARENA_CHUNKS);
     requires mine: current_low < current_high ==>
       ArenasHeld(current_low / ARENA_CHUNKS, current_high / ARENA_CHUNKS);
+    requires backed: BackedIsHeld;
     requires unbacked: ChunksUnbacked(low, low + n);
     requires rest: ChunksUnbacked(current_low, current_high);
     requires apart: current_low == current_high || low >= current_high || low + n <= current_low;
@@ -102,6 +103,7 @@ static void move_hint(uint32_t i, uint32_t a, uint32_t n) {
     assigns os_mapped[0 .. CHUNKS - 1], os_refused;
     ensures answer: \result == 0 || \result == 1;
     ensures mapped: \result == 1 ==> BackedForGrowth{Pre,Post}(low, n);
+    ensures held: BackedIsHeld;
     ensures same: \result == 0 ==> BackedUnchanged{Pre,Post};
     ensures refused: \result == 0 ==> os_refused == 1;
  */
@@ -124,6 +126,8 @@ static int map_for_growth(uint32_t low, uint32_t n) {
     requires low: low < high <= CHUNKS;
     requires current: current_low <= current_high <= CHUNKS;
     requires unmapped: NoneMapped(current_low, current_high);
+    requires fresh: NoneMapped(low, high);
+    requires apart: low >= current_high || high <= current_low || current_low == current_high;
     terminates \true;
     exits \false;
     assigns PAGE_TABLES, MAPPED_TABLES, total_mapped, current_low, current_high;
@@ -131,6 +135,7 @@ static int map_for_growth(uint32_t low, uint32_t n) {
     ensures current: current_high == high &&
       current_low == (low == \old(current_high) ? \old(current_low) : low);
     ensures grew: GrewPages{Pre,Post};
+    ensures unmapped: NoneMapped(current_low, current_high);
     ensures follows: low == \old(current_high) ==> PagesUnchanged{Pre,Post};
     ensures apart: low != \old(current_high) ==>
       MappedMore{Pre,Post}(\old(current_low), \old(current_high));
@@ -203,8 +208,8 @@ static int grow_by_arenas(uint32_t n) {
         return 0;
     }
     move_hint(hint, first, arenas);
+    //@ assert fresh: NoneMapped(low, low + arenas * ARENA_CHUNKS);
     switch_arena(low, low + arenas * ARENA_CHUNKS);
-    //@ assert unmapped: NoneMapped(current_low, current_high);
     take_chunks(n);
     return 1;
 }
@@ -219,7 +224,12 @@ static int grow_by_arenas(uint32_t n) {
             os_refused;
     ensures answer: \result == 0 || \result == 1;
     ensures pages: Pages;
-    ensures growth: Growth;
+    ensures backed: MappedIsBacked;
+    ensures held: BackedIsHeld;
+    ensures inside: CurrentInside;
+    ensures mine: CurrentHeld;
+    ensures unmapped: NoneMapped(current_low, current_high);
+    ensures hints: Hints;
     ensures grew: GrewPages{Pre,Post};
     ensures run: \result == 1 ==> n <= current_low &&
       AllFree(CHUNK_START(current_low - n), CHUNK_START(current_low));

@@ -66,13 +66,22 @@ static int index_is_sound(uint32_t c, uint32_t unused) {
     return unused <= CHUNK_PAGES && in_use(s) == CHUNK_PAGES - unused;
 }
 
-int pages_audit(void) {
+/* Is every chunk as the invariant has it, and do they add up to the totals? */
+/*@ requires tree: Tree;
+    terminates \true;
+    exits \false;
+    assigns \nothing;
+    ensures chunks: \result != 0 ==> ChunksSound(CHUNKS);
+    ensures use: \result != 0 ==> IndexUse;
+    ensures mapped: \result != 0 ==> IndexMapped;
+    ensures totals: \result != 0 ==> PageTotals;
+    ensures sound: \result == 0 ==>
+      !(ChunksSound(CHUNKS) && IndexUse && IndexMapped && PageTotals);
+ */
+static int chunks_are_sound(void) {
     uint32_t mapped = 0;
     uint32_t released = 0;
     uint32_t unused = 0;
-    if (!summary_audit() || !mapped_audit() || !hint_is_sound() || !index_audit()) {
-        return 0;
-    }
     /*@ loop invariant range: 0 <= c <= CHUNKS;
         loop invariant sound: ChunksSound(c);
         loop invariant use: \forall integer d; 0 <= d < c ==>
@@ -101,6 +110,10 @@ int pages_audit(void) {
         released += chunk_count_released(c, 0, CHUNK_PAGES);
         mapped += chunk_mapped[c] != 0 ? CHUNK_PAGES : 0;
     }
-    //@ assert sound: FreeIsMapped && ReleasedIsFree;
     return unused == total_free && released == total_released && mapped == total_mapped;
+}
+
+int pages_audit(void) {
+    return summary_audit() && mapped_audit() && hint_is_sound() && index_audit() &&
+           chunks_are_sound();
 }
