@@ -12,14 +12,7 @@ enum heap_status heap_may_ask(uint32_t n, uint32_t kind, uint32_t c) {
     return (kind == KIND_HEAP ? span_class_fits(n, c) : c == 0) ? HEAP_OK : HEAP_BAD_CLASS;
 }
 
-/* What the first page of a span of this kind is a multiple of. */
-/*@ requires kind: KindOk(kind);
-    terminates \true;
-    exits \false;
-    assigns \nothing;
-    ensures pages: \result == Alignment(kind) && GroupSize(\result);
- */
-static uint32_t alignment(uint32_t kind) {
+uint32_t heap_alignment(uint32_t kind) {
     return kind == KIND_STACK ? os_physical_page() : 1;
 }
 
@@ -147,7 +140,7 @@ static uint32_t take_span(uint32_t t, uint32_t n, uint32_t kind, uint32_t c) {
     if (!span_cache_left(t)) {
         return 0;
     }
-    uint32_t align = alignment(kind);
+    uint32_t align = heap_alignment(kind);
     uint32_t needed = align == 1 ? n : n + align;
     uint32_t r = find_or_grow(needed, align);
     if (r == PAGES) {

@@ -42,6 +42,15 @@ struct heap_answer {
  */
 enum heap_status heap_may_ask(uint32_t n, uint32_t kind, uint32_t c);
 
+/* What the first page of a span of this kind is a multiple of. */
+/*@ requires kind: KindOk(kind);
+    terminates \true;
+    exits \false;
+    assigns \nothing;
+    ensures pages: \result == Alignment(kind) && GroupSize(\result);
+ */
+uint32_t heap_alignment(uint32_t kind);
+
 /* Hands out n pages as a span of this kind and class (0 but for heap spans), with a record of
  * thread t's or, if t is THREADS, of the pool: the lowest run of n free pages, after growing if
  * there is none. A stack begins with a physical page: where that is larger than a page, at the first
