@@ -140,6 +140,27 @@ END
 cmp -s "$work/out" "$work/want"
 verdict "what the heap refuses" $?
 
+# Page 0 waits in a cache like any other, what waits cannot be freed, and where no memory is left
+# what waits goes back to the heap.
+printf '%s\n' 'config kind=heap' 'config hint=0' 'config blocked=8192,8192' 'alloc 1 heap 0' \
+    'free 0 heap' 'alloc 1 heap 0' 'free 1 heap' 'alloc 63 stack 0' 'alloc 15 heap 0' \
+    'alloc 16 heap 0' 'alloc 8388608 heap 0' 'flush' >"$work/trace.ops"
+"$replay" --audit 1 "$work/trace.ops" 2>&1 |
+    sed 's/ nelems.*|/ |/; s/ inuse=.* search=/ search=/; s/ spans=.*//' >"$work/out"
+cat >"$work/want" <<END
+base=0 needzero=0 | free=+0 search=0 pcache=-,0000000000000000,0000000000000000 span_cache=63
+ok | free=+1 search=0 pcache=-,0000000000000000,0000000000000000 span_cache=64
+base=0 needzero=1 | free=-1 search=63 pcache=0,fffffffffffffffe,fffffffffffffffe span_cache=63
+refused: no span | free=+0 search=63 pcache=0,fffffffffffffffe,fffffffffffffffe span_cache=63
+base=64 needzero=0 | free=+0 search=64 pcache=0,fffffffffffffffe,fffffffffffffffe span_cache=62
+base=1 needzero=1 | free=+0 search=64 pcache=0,ffffffffffff0000,ffffffffffff0000 span_cache=61
+base=127 needzero=0 | free=+0 search=127 pcache=0,ffffffffffff0000,ffffffffffff0000 span_cache=60
+refused: out of memory | free=+0 search=0 pcache=-,0000000000000000,0000000000000000 span_cache=60
+ok | free=+0 search=0 pcache=-,0000000000000000,0000000000000000 span_cache=60
+END
+cmp -s "$work/out" "$work/want"
+verdict "what waits with a thread" $?
+
 # Pages: what is not in use is not freed, whether it is free, cached or not there.
 printf '%s\n' 'config kind=pages' 'init chunk=0 alloc=3+1 scav=-' 'free 3 1' 'free 3 1' 'free 600 1' \
     'alloc 0' 'alloc 513' 'refill' 'calloc 2' 'free 0 3' 'free 0 2' 'calloc 65' >"$work/trace.ops"
