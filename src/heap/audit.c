@@ -110,8 +110,8 @@ static int page_sound(uint32_t p) {
 static int cache_unlive(uint32_t t) {
     uint32_t i = 0;
     /*@ loop invariant range: i <= WORD_BITS;
-        loop invariant unlive: \forall integer p; page_cache[t].base <= p < page_cache[t].base + i &&
-          PageCached(t, p) ==> !PageLive(p);
+        loop invariant unlive: \forall integer p;
+          page_cache[t].base <= p < page_cache[t].base + i && PageCached(t, p) ==> !PageLive(p);
         loop assigns i;
         loop variant WORD_BITS - i;
      */
