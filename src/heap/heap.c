@@ -40,7 +40,6 @@ static int is_cached(uint32_t n, uint32_t kind) {
     assigns HEAP_TABLES;
     ensures heap: Heap;
     ensures range: \result < SPANS;
-    ensures none: \result == 0 ==> SpansOwnedUnchanged{Pre,Post};
     ensures fresh: \result != 0 ==> !SpanLive{Pre}(\result);
     ensures span: \result != 0 ==> SpanIs(\result, span[\result].base, n, kind, c);
     ensures owned: \result != 0 ==> span_owner[\result] == self;
@@ -68,7 +67,6 @@ static uint32_t alloc_uncached(uint32_t t, uint32_t n, uint32_t kind, uint32_t c
     assigns HEAP_TABLES;
     ensures heap: Heap;
     ensures range: \result < SPANS;
-    ensures none: \result == 0 ==> SpansOwnedUnchanged{Pre,Post};
     ensures fresh: \result != 0 ==> !SpanLive{Pre}(\result);
     ensures span: \result != 0 ==> SpanIs(\result, span[\result].base, n, kind, c);
     ensures owned: \result != 0 ==> span_owner[\result] == self;
@@ -85,7 +83,7 @@ static uint32_t alloc_refilled(uint32_t t, uint32_t n, uint32_t kind, uint32_t c
     return alloc_uncached(t, n, kind, c);
 }
 
-/* Takes the lock for it. */
+/* Hands out what is asked for under the lock, which it takes. Returns 0 if it must. */
 /*@ requires apart: heap_held == 0;
     requires self: self != 0;
     requires thread: t == (self <= THREADS ? self - 1 : THREADS);
@@ -112,6 +110,32 @@ static uint32_t alloc_locking(uint32_t t, uint32_t n, uint32_t kind, uint32_t c,
     return s;
 }
 
+/* The same in a stretch without the lock, which it takes only if the thread's caches have nothing
+ * that would do. */
+/*@ requires heap: Heap;
+    requires apart: heap_held == 0;
+    requires self: self != 0;
+    requires thread: t == (self <= THREADS ? self - 1 : THREADS);
+    requires asked: AskOk(n, kind, c);
+    terminates \true;
+    exits \false;
+    assigns heap_held, HEAP_TABLES;
+    ensures apart: heap_held == 0;
+    ensures range: \result < SPANS;
+    ensures kept: KeptBut{Pre,Post}(self, \result);
+    ensures fresh: \result != 0 ==> \old(span_owner)[\result] != self;
+    ensures mine: \result != 0 ==> span_owner[\result] == self;
+    ensures span: \result != 0 ==> SpanIs(\result, span[\result].base, n, kind, c);
+    ensures disjoint: \result != 0 ==> MineDisjoint(self);
+ */
+static uint32_t alloc_entered(uint32_t t, uint32_t n, uint32_t kind, uint32_t c) {
+    int cached = t < THREADS && is_cached(n, kind);
+    uint32_t s = cached ? heap_alloc_cached(t, n, kind, c) : 0;
+    //@ assert kept: KeptBut{Pre,Here}(self, s);
+    //@ assert disjoint: MineDisjoint(self);
+    return s != 0 ? s : alloc_locking(t, n, kind, c, cached);
+}
+
 /*@ requires apart: heap_held == 0;
     requires self: self != 0;
     requires kind: KindOk(kind);
@@ -136,16 +160,7 @@ static struct heap_answer alloc_span(uint32_t n, uint32_t kind, uint32_t c) {
         return answer;
     }
     uint32_t t = enter();
-    int cached = t < THREADS && is_cached(n, kind);
-    //@ ghost Entered: ;
-    if (cached) {
-        answer.span = heap_alloc_cached(t, n, kind, c);
-    }
-    //@ assert kept: KeptBut{Entered,Here}(self, answer.span);
-    //@ assert disjoint: MineDisjoint(self);
-    if (answer.span == 0) {
-        answer.span = alloc_locking(t, n, kind, c, cached);
-    }
+    answer.span = alloc_entered(t, n, kind, c);
     answer.status = answer.span == 0 ? HEAP_NO_MEMORY : HEAP_OK;
     return answer;
 }

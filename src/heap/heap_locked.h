@@ -54,8 +54,9 @@ uint32_t heap_alignment(uint32_t kind);
 /* Hands out n pages as a span of this kind and class (0 but for heap spans), with a record of
  * thread t's or, if t is THREADS, of the pool: the lowest run of n free pages, after growing if
  * there is none. A stack begins with a physical page: where that is larger than a page, at the
- * first of the lowest run of as many pages more. Refuses what makes no sense, and fails if and only if no
- * record is left, or no run is free and the system refused to help; then nothing changed.
+ * first of the lowest run of as many pages more. Refuses what makes no sense, and fails
+ * if and only if no record is left, or no run is free and the system refused to help; then nothing
+ * changed.
  * Cost: that of pages_search, and a step a page. */
 /*@ requires heap: Heap;
     requires self: self != 0;
