@@ -20,7 +20,7 @@ static int is_live(uint32_t s) {
 static int span_sound(uint32_t s) {
     int taken = 1 <= s && s <= pool_made && pool_count <= pool_place[s];
     if (!is_live(s)) {
-        return !taken && span[s].npages == 0 && span_link[s].list == 0;
+        return span[s].npages == 0 && span_link[s].list == 0;
     }
     int state = span[s].kind == KIND_HEAP ? SPAN_IN_USE : SPAN_MANUAL;
     return taken && span[s].kind < KINDS && span[s].state == state;
@@ -57,20 +57,23 @@ static int page_is_live(uint32_t p) {
     return is_live(s) && span[s].base <= p && p - span[s].base < span[s].npages;
 }
 
-/*@ requires page: p < PAGES;
-    requires map: MapOk;
-    terminates \true;
-    exits \false;
-    assigns \nothing;
-    ensures sound: \result != 0 <==> PageSound(p);
- */
+static int page_waits(uint32_t p) {
+    for (uint32_t t = 0; t < THREADS; t++) {
+        if (page_cache[t].free != 0 && page_cache[t].base == p / WORD_BITS * WORD_BITS &&
+            bits_test(page_cache[t].free, p % WORD_BITS)) {
+            return 1;
+        }
+    }
+    return 0;
+}
+
 static int page_sound(uint32_t p) {
     int used = page_is_live(p);
     int unused = bits_test(page_free[p / WORD_BITS], p % WORD_BITS);
     if (chunk_mapped[p / CHUNK_PAGES] == 0) {
         return !unused && !used;
     }
-    return used ? !unused : unused;
+    return used + unused + page_waits(p) == 1;
 }
 
 /*@ requires map: MapOk;
@@ -122,6 +125,10 @@ static uint64_t live_pages(uint32_t kind) {
 static int totals_audit(void) {
     uint64_t live = (uint64_t)total_live[KIND_HEAP] + total_live[KIND_STACK] +
                     total_live[KIND_WORKBUF] + total_live[KIND_PTRBITS];
+    uint64_t waiting = 0;
+    for (uint32_t t = 0; t < THREADS; t++) {
+        waiting += bits_count(page_cache[t].free, 0, WORD_BITS);
+    }
     uint32_t kind = 0;
     /*@ loop invariant range: kind <= KINDS;
         loop invariant sound: \forall integer k; 0 <= k < kind ==>
@@ -132,7 +139,7 @@ static int totals_audit(void) {
     while (kind < KINDS && total_live[kind] == live_pages(kind)) {
         kind++;
     }
-    return kind == KINDS && total_mapped == total_free + live;
+    return kind == KINDS && total_mapped == total_free + waiting + live;
 }
 
 /*@ terminates \true;
@@ -167,9 +174,9 @@ static int growth_audit(void) {
 }
 
 int heap_audit_locked(void) {
-    return pages_audit() && span_pool_audit() && span_list_audit() && arena_audit() &&
-           spans_audit() && conserved_audit() && totals_audit() && growth_audit() &&
-           special_audit();
+    return pages_audit() && page_cache_audit() && span_pool_audit() && span_cache_audit() &&
+           span_list_audit() && arena_audit() && spans_audit() && conserved_audit() &&
+           totals_audit() && growth_audit() && special_audit();
 }
 
 int heap_audit(void) {
