@@ -116,6 +116,7 @@ static void *work(void *given) {
             give_back(me, &me->live[i]);
         }
     }
+    heap_flush();
     return NULL;
 }
 
