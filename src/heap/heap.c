@@ -29,14 +29,12 @@ static int is_cached(uint32_t n, uint32_t kind) {
     return n < CACHED_PAGES && heap_alignment(kind) == 1;
 }
 
-/* Hands out what is asked for under the heap lock, to thread t, from its caches if `cached`, after
- * filling what is empty of them. Where no run is left and no growth, the thread's own pages go back
- * to the heap for another try. Returns 0 if it must. */
+/* Hands out what is asked for under the heap lock, to thread t. Where no run is left and no growth,
+ * the thread's own pages go back to the heap for another try. Returns 0 if it must. */
 /*@ requires heap: Heap;
     requires self: self != 0;
     requires thread: t == (self <= THREADS ? self - 1 : THREADS);
     requires asked: AskOk(n, kind, c);
-    requires cached: cached != 0 ==> t < THREADS && Alignment(kind) == 1;
     terminates \true;
     exits \false;
     assigns HEAP_TABLES;
@@ -48,20 +46,94 @@ static int is_cached(uint32_t n, uint32_t kind) {
     ensures owners: OwnersUnchangedBut{Pre,Post}(\result);
     ensures others: SpansUnchangedBut{Pre,Post}(\result);
  */
-static uint32_t alloc_locked(uint32_t t, uint32_t n, uint32_t kind, uint32_t c, int cached) {
-    uint32_t s = 0;
-    if (cached) {
-        heap_refill_locked(t);
-        s = heap_alloc_cached(t, n, kind, c);
+static uint32_t alloc_uncached(uint32_t t, uint32_t n, uint32_t kind, uint32_t c) {
+    uint32_t s = heap_alloc_span_locked(t, n, kind, c).span;
+    if (s != 0 || t == THREADS || page_cache[t].free == 0) {
+        return s;
     }
-    if (s == 0) {
-        s = heap_alloc_span_locked(t, n, kind, c).span;
+    //@ assert same: SpansOwnedUnchanged{Pre,Here};
+    heap_flush_locked(t);
+    return heap_alloc_span_locked(t, n, kind, c).span;
+}
+
+/* The same from the thread's caches, after filling what is empty of them, if it can be. */
+/*@ requires heap: Heap;
+    requires self: self != 0;
+    requires thread: t == (self <= THREADS ? self - 1 : THREADS);
+    requires asked: AskOk(n, kind, c);
+    requires cached: t < THREADS && Alignment(kind) == 1;
+    terminates \true;
+    exits \false;
+    assigns HEAP_TABLES;
+    ensures heap: Heap;
+    ensures range: \result < SPANS;
+    ensures fresh: \result != 0 ==> !SpanLive{Pre}(\result);
+    ensures span: \result != 0 ==> SpanIs(\result, span[\result].base, n, kind, c);
+    ensures owned: \result != 0 ==> span_owner[\result] == self;
+    ensures owners: OwnersUnchangedBut{Pre,Post}(\result);
+    ensures others: SpansUnchangedBut{Pre,Post}(\result);
+ */
+static uint32_t alloc_refilled(uint32_t t, uint32_t n, uint32_t kind, uint32_t c) {
+    heap_refill_locked(t);
+    uint32_t s = heap_alloc_cached(t, n, kind, c);
+    if (s != 0) {
+        return s;
     }
-    if (s == 0 && t < THREADS && page_cache[t].free != 0) {
-        heap_flush_locked(t);
-        s = heap_alloc_span_locked(t, n, kind, c).span;
-    }
+    //@ assert same: SpansOwnedUnchanged{Pre,Here};
+    return alloc_uncached(t, n, kind, c);
+}
+
+/* Hands out what is asked for under the lock, which it takes. Returns 0 if it must. */
+/*@ requires apart: heap_held == 0;
+    requires self: self != 0;
+    requires thread: t == (self <= THREADS ? self - 1 : THREADS);
+    requires asked: AskOk(n, kind, c);
+    requires cached: cached != 0 ==> t < THREADS && Alignment(kind) == 1;
+    terminates \true;
+    exits \false;
+    assigns heap_held, HEAP_TABLES;
+    ensures apart: heap_held == 0;
+    ensures range: \result < SPANS;
+    ensures kept: KeptBut{Pre,Post}(self, \result);
+    ensures fresh: \result != 0 ==> \old(span_owner)[\result] != self;
+    ensures mine: \result != 0 ==> span_owner[\result] == self;
+    ensures span: \result != 0 ==> SpanIs(\result, span[\result].base, n, kind, c);
+    ensures disjoint: \result != 0 ==> MineDisjoint(self);
+ */
+static uint32_t alloc_locking(uint32_t t, uint32_t n, uint32_t kind, uint32_t c, int cached) {
+    heap_lock();
+    //@ ghost Held: ;
+    uint32_t s = cached ? alloc_refilled(t, n, kind, c) : alloc_uncached(t, n, kind, c);
+    //@ assert kept: KeptBut{Held,Here}(self, s);
+    //@ assert disjoint: MineDisjoint(self);
+    heap_unlock();
     return s;
+}
+
+/* The same in a stretch without the lock, which it takes only if the thread's caches have nothing
+ * that would do. */
+/*@ requires heap: Heap;
+    requires apart: heap_held == 0;
+    requires self: self != 0;
+    requires thread: t == (self <= THREADS ? self - 1 : THREADS);
+    requires asked: AskOk(n, kind, c);
+    terminates \true;
+    exits \false;
+    assigns heap_held, HEAP_TABLES;
+    ensures apart: heap_held == 0;
+    ensures range: \result < SPANS;
+    ensures kept: KeptBut{Pre,Post}(self, \result);
+    ensures fresh: \result != 0 ==> \old(span_owner)[\result] != self;
+    ensures mine: \result != 0 ==> span_owner[\result] == self;
+    ensures span: \result != 0 ==> SpanIs(\result, span[\result].base, n, kind, c);
+    ensures disjoint: \result != 0 ==> MineDisjoint(self);
+ */
+static uint32_t alloc_entered(uint32_t t, uint32_t n, uint32_t kind, uint32_t c) {
+    int cached = t < THREADS && is_cached(n, kind);
+    uint32_t s = cached ? heap_alloc_cached(t, n, kind, c) : 0;
+    //@ assert kept: KeptBut{Pre,Here}(self, s);
+    //@ assert disjoint: MineDisjoint(self);
+    return s != 0 ? s : alloc_locking(t, n, kind, c, cached);
 }
 
 /*@ requires apart: heap_held == 0;
@@ -88,16 +160,7 @@ static struct heap_answer alloc_span(uint32_t n, uint32_t kind, uint32_t c) {
         return answer;
     }
     uint32_t t = enter();
-    int cached = t < THREADS && is_cached(n, kind);
-    if (cached) {
-        answer.span = heap_alloc_cached(t, n, kind, c);
-    }
-    if (answer.span == 0) {
-        heap_lock();
-        answer.span = alloc_locked(t, n, kind, c, cached);
-        //@ assert disjoint: MineDisjoint(self);
-        heap_unlock();
-    }
+    answer.span = alloc_entered(t, n, kind, c);
     answer.status = answer.span == 0 ? HEAP_NO_MEMORY : HEAP_OK;
     return answer;
 }

@@ -2,8 +2,8 @@
 
 #include "../../specs/heap_cached_lemmas.acsl"
 
-/* Takes the lowest run of n pages that wait with thread t: its first page, or PAGES if there is none;
- * then nothing changed. The pages are on their way then. */
+/* Takes the lowest run of n pages that wait with thread t, which are on their way then: its first
+ * page, or PAGES if there is none; then nothing changed. */
 /*@ requires pages: HeapPages;
     requires thread: t < THREADS;
     requires size: n > 0;

@@ -8,10 +8,10 @@
 
 #include "../../specs/heap_cached.acsl"
 
-/* Hands out n pages that wait with thread t, the running one, as a span of this kind and class, with
- * a record of the thread's: its lowest run of n. Returns 0 if it has no such run, or no record; then
- * nothing changed. Takes no lock: what is written are the thread's own caches, the record and the
- * pages that were in them, and atomic cells. Cost: a step a page. */
+/* Hands out n pages that wait with thread t, the running one, as a span of this kind and class,
+ * with a record of the thread's: its lowest run of n. Returns 0 if it has no such run, or no
+ * record; then nothing changed. Takes no lock: what is written are the thread's own caches, the
+ * record and the pages that were in them, and atomic cells. Cost: a step a page. */
 /*@ requires heap: Heap;
     requires self: 0 < self <= THREADS;
     requires thread: t == self - 1;

@@ -71,8 +71,9 @@ static uint32_t find_or_grow(uint32_t n, uint32_t align) {
     ensures near: r <= \result < r + align;
  */
 static uint32_t align_up(uint32_t r, uint32_t align) {
-    uint32_t past = r % align;
-    return past == 0 ? r : r + (align - past);
+    uint32_t below = r - r % align;
+    //@ assert below: below % align == 0;
+    return below == r ? r : below + align;
 }
 
 /* Makes the n free pages from page p a span, with a record of thread t's. */

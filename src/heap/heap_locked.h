@@ -53,9 +53,10 @@ uint32_t heap_alignment(uint32_t kind);
 
 /* Hands out n pages as a span of this kind and class (0 but for heap spans), with a record of
  * thread t's or, if t is THREADS, of the pool: the lowest run of n free pages, after growing if
- * there is none. A stack begins with a physical page: where that is larger than a page, at the first
- * of the lowest run of as many pages more. Refuses what makes no sense, and fails if and only if no
- * record is left, or no run is free and the system refused to help; then nothing changed.
+ * there is none. A stack begins with a physical page: where that is larger than a page, at the
+ * first of the lowest run of as many pages more. Refuses what makes no sense, and fails
+ * if and only if no record is left, or no run is free and the system refused to help; then nothing
+ * changed.
  * Cost: that of pages_search, and a step a page. */
 /*@ requires heap: Heap;
     requires self: self != 0;
@@ -104,7 +105,8 @@ struct heap_answer heap_alloc_span_locked(uint32_t t, uint32_t n, uint32_t kind,
 enum heap_status heap_may_free(uint32_t p, uint32_t kind);
 
 /* Takes back the span of this kind that begins at page p. Its pages are free afterwards, its
- * record may serve again: it waits with thread t or, if that has no place for it, in the pool. Returns HEAP_OK, or why not (see heap_may_free); then nothing changed.
+ * record may serve again: it waits with thread t or, if that has no place for it, in the pool.
+ * Returns HEAP_OK, or why not (see heap_may_free); then nothing changed.
  * Cost: a step a chunk. */
 /*@ requires heap: Heap;
     requires thread: t <= THREADS;

@@ -11,8 +11,8 @@ void heap_lock(void);
 /* Lets the heap go; the caller holds it. */
 void heap_unlock(void);
 
-/* Begins a stretch without the lock: a number for the calling thread, from 1, its own as long as the
- * program runs. */
+/* Begins a stretch without the lock: a number for the calling thread, from 1, its own as long as
+ * the program runs. */
 uint32_t heap_enter(void);
 
 #endif
