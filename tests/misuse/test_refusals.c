@@ -86,7 +86,7 @@ static uint32_t some_pages(void) {
     }
 }
 
-/* Makes the copies what they are once the pages of the thread, the only one, are the heap's: but for
+/* Makes the copies what they are once the pages of the only thread are the heap's: but for
  * the summaries, which is_sound looks at. */
 static void give_copied_back(struct page_cache had) {
 #ifdef CAIRN_POOL

@@ -1,5 +1,5 @@
 // config: pool host
-/* Spans out of a thread's caches: which pages they get, what fills the caches and what empties them,
+/* Spans out of a thread's caches: which pages they get, what fills the caches and empties them,
  * where stacks begin. The expected pages stand here; besides, every call is compared with the
  * reference, and after each every page and every record is counted: it is in one place. */
 #include "../reference.h"
