@@ -1,4 +1,7 @@
 #include "page/bits.h"
+#ifndef RUNS_EXIT
+#define RUNS_EXIT 0
+#endif
 #include "../../specs/bits_lemmas.acsl"
 
 /* A word above 0 has a highest bit: halve it until 1 is left. */
@@ -50,7 +53,7 @@ uint64_t bits_runs(uint64_t w, uint32_t n) {
         loop assigns runs, have;
         loop variant n - have;
      */
-    while (have < n) {
+    while (have < n && (RUNS_EXIT == 0 || runs != 0)) {
         uint32_t more = n - have < have ? n - have : have;
         runs = bits_and(runs, bits_shift(runs, more));
         have += more;

@@ -115,6 +115,19 @@ struct run_summary chunk_summarize(uint32_t c) {
     for (uint32_t k = CHUNK_WORDS * c; k < CHUNK_WORDS * (c + 1); k++) {
         uint32_t p = WORD_BITS * k;
         //@ assert aligned: p % 64 == 0;
+#ifdef SUMFAST
+        uint64_t w = page_free[k];
+        if (w == ~(uint64_t)0) {
+            if (runs.start == p - first) runs.start += 64;
+            runs.end += 64;
+            runs.max = runs.max < runs.end ? runs.end : runs.max;
+            continue;
+        }
+        if (w == 0) {
+            runs.end = 0;
+            continue;
+        }
+#endif
         uint32_t low = run_from(p);
         uint32_t high = run_to_end(p);
         uint32_t across = runs.end + low;

@@ -10,6 +10,17 @@ struct page_taken page_cache_alloc(uint32_t t, uint32_t n) {
     }
     uint64_t free = page_cache[t].free;
     uint64_t released = page_cache[t].released;
+#ifdef ONE
+    if (n == 1) {
+        if (free == 0) return taken;
+        uint32_t i = bits_lowest(free);
+        taken.page = page_cache[t].base + i;
+        taken.released = bits_test(released, i);
+        page_cache[t].free = free & (free - 1);
+        page_cache[t].released = released & page_cache[t].free;
+        return taken;
+    }
+#endif
     uint32_t i = n == 1 ? bits_lowest(free) : bits_find_run(free, n);
     //@ assert lowest: BitNoRun(page_cache[t].free, i, n);
     if (i < WORD_BITS) {

