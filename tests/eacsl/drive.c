@@ -324,6 +324,8 @@ static void drive_pool(void) {
         span_pool_free(any(SPANS + 2));
     }
     uint32_t i = any(SPANS);
+    span_pool_is_empty();
+    span_pool_has_taken(any(SPANS + 2));
     span_pool_audit();
     BROKEN(pool_stack[i], any(SPANS + 1), span_pool_audit());
     BROKEN(pool_place[i], any(SPANS + 1), span_pool_audit());
@@ -739,13 +741,33 @@ static void drive_life(void) {
     }
 }
 
+/* A run that only just fits, and one that would if it began with a physical page. */
+static void show_fits(void) {
+    forget_all();
+    self = 1;
+    heap_alloc_span_locked(THREADS, CHUNK_PAGES, KIND_WORKBUF, 0);
+    heap_free_span_locked(THREADS, 0, KIND_WORKBUF);
+    heap_alloc_span_locked(THREADS, CHUNK_PAGES - os_group, KIND_STACK, 0);
+    forget_all();
+    self = 1;
+    heap_alloc_span_locked(THREADS, 1, KIND_WORKBUF, 0);
+    heap_alloc_span_locked(THREADS, 4, KIND_WORKBUF, 0);
+    heap_alloc_span_locked(THREADS, 1, KIND_WORKBUF, 0);
+    heap_free_span_locked(THREADS, 1, KIND_WORKBUF);
+    heap_alloc_span_locked(THREADS, 4, KIND_STACK, 0);
+    heap_may_ask(0, KIND_HEAP, 0);
+    heap_may_ask(PAGES + 1, KIND_HEAP, 0);
+    forget_all();
+    self = 1;
+}
+
 static void drive_heap(void) {
     uint32_t n = any(8) ? any(30) : any(PAGES + 20), kind = any(2) ? KIND_HEAP : any(KINDS + 1);
     uint32_t c = any(3) ? any(2) : any(SPAN_CLASSES + 2), s = any(SPANS);
     uint32_t p = any(3) ? span[s].base : any(PAGES + 2), its = any(4) ? span[s].kind : kind;
     refuse = any(3) ? 0 : 1 + any(3);
     os_refused = 0;
-    self = 1 + any(any(4) ? THREADS : THREADS + 1);
+    self = 1 + any(any(4) ? THREADS : THREADS + 2); /* now and then one without caches */
     switch (any(10)) {
     case 0:
     case 1:
@@ -858,6 +880,7 @@ void drive(void) {
     for (int k = 0; k < 2000; k++) {
         drive_life();
     }
+    show_fits();
 #else
     for (int k = 0; k < 400; k++) {
         drive_heap();
