@@ -32,7 +32,9 @@ ends() {
 build x86-64 nm
 ends "$build/x86-64"
 build x86-32 nm
-ends "$build/x86-32"
+# A shell says 126 of a program that the kernel does not take: an emulated processor runs it then.
+ends sh -c '"$1"; status=$?; [ $status -ne 126 ] || exec qemu-i386 "$1"; exit $status' sh \
+    "$build/x86-32"
 build cortex-m4 arm-none-eabi-nm
 [ "$(od -A n -t x1 -j 18 -N 2 "$build/cortex-m4" | tr -d ' ')" = 2800 ]
 verdict "cortex-m4 is for Arm" $?
