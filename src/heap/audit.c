@@ -261,16 +261,8 @@ static int growth_audit(void) {
            hints_audit();
 }
 
-int heap_audit_locked(void) {
+int heap_audit(void) {
     return pages_audit() && page_cache_audit() && span_pool_audit() && span_cache_audit() &&
            span_list_audit() && arena_audit() && spans_audit() && conserved_audit() &&
            totals_audit() && growth_audit() && special_audit();
-}
-
-int heap_audit(void) {
-    heap_lock();
-    //@ ghost span_list_sound();
-    int sound = heap_audit_locked();
-    heap_unlock();
-    return sound;
 }

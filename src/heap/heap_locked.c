@@ -58,6 +58,7 @@ static uint32_t find_or_grow(uint32_t n, uint32_t align) {
     if (p == PAGES && n <= PAGES && heap_grow(n)) {
         p = find(n, align);
     }
+    //@ assert had: HadUnchanged{Pre,Here} && CachesUnchanged{Pre,Here};
     return p;
 }
 
@@ -100,9 +101,11 @@ static uint32_t align_up(uint32_t r, uint32_t align) {
     ensures moved: TotalMoved{Pre,Post}(kind, n);
  */
 static uint32_t make_span(uint32_t t, uint32_t p, uint32_t n, uint32_t kind, uint32_t c) {
+    //@ assert free: NobodyHas(p, p + n);
     uint32_t s = span_cache_take(t);
     pages_alloc(p, n);
     //@ assert caches: PageCaches;
+    //@ assert had: HadUnchanged{Pre,Here} && MappingUnchanged{Pre,Here};
     //@ assert loose: AllLoose(p, p + n);
     //@ assert conserved: ConservedBut(p, p + n);
     heap_begin_span(s, p, n, kind, c);
@@ -211,7 +214,10 @@ enum heap_status heap_may_free(uint32_t p, uint32_t kind) {
 static void drop_span(uint32_t t, uint32_t s) {
     uint32_t n = span[s].npages;
     heap_end_span(s);
+    //@ ghost Ended: ;
     pages_free(span[s].base, n);
+    //@ assert had: HadUnchanged{Ended,Here} && MappingUnchanged{Ended,Here};
+    //@ assert unchanged: CachesUnchanged{Ended,Here};
     //@ assert waiting: PageCaches;
     span_cache_give(t, s);
 }

@@ -25,7 +25,7 @@ static void fill_record(uint32_t s, uint32_t p, uint32_t n, uint32_t kind, uint3
     span_init(s, p, n, kind, c, needs_zero);
     total_live_add(kind, n);
     //@ ghost span_owner[s] = self;
-    span[s].state = kind == KIND_HEAP ? SPAN_IN_USE : SPAN_MANUAL;
+    span_state_store(s, kind == KIND_HEAP ? SPAN_IN_USE : SPAN_MANUAL);
     /*@ ghost
         uint32_t k = 0;
         /@ loop invariant range: k <= SPANS;
@@ -80,7 +80,7 @@ static void empty_record(uint32_t s) {
         }
      */
     total_live_sub(span[s].kind, span[s].npages);
-    span[s].state = SPAN_DEAD;
+    span_state_store(s, SPAN_DEAD);
     span[s].npages = 0;
     //@ ghost span_owner[s] = 0;
     /*@ ghost

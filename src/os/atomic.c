@@ -4,6 +4,7 @@
 uint32_t zeroed_base[ARENAS];
 uint64_t page_in_use[PAGE_WORDS];
 uint32_t total_live[KINDS];
+uint32_t page_span[PAGES];
 
 uint32_t zeroed_base_load(uint32_t a) {
     return __atomic_load_n(&zeroed_base[a], __ATOMIC_ACQUIRE);
@@ -28,4 +29,20 @@ void total_live_add(uint32_t kind, uint32_t n) {
 
 void total_live_sub(uint32_t kind, uint32_t n) {
     __atomic_fetch_sub(&total_live[kind], n, __ATOMIC_RELAXED);
+}
+
+uint32_t page_span_load(uint32_t p) {
+    return __atomic_load_n(&page_span[p], __ATOMIC_RELAXED);
+}
+
+void page_span_store(uint32_t p, uint32_t s) {
+    __atomic_store_n(&page_span[p], s, __ATOMIC_RELAXED);
+}
+
+uint32_t span_state_load(uint32_t s) {
+    return __atomic_load_n(&span[s].state, __ATOMIC_ACQUIRE);
+}
+
+void span_state_store(uint32_t s, uint32_t state) {
+    __atomic_store_n(&span[s].state, (uint8_t)state, __ATOMIC_RELEASE);
 }

@@ -3,7 +3,7 @@
 #ifndef CAIRN_ATOMIC_H
 #define CAIRN_ATOMIC_H
 
-#include "config.h"
+#include "types.h"
 
 #include "../../specs/bits.acsl"
 
@@ -87,5 +87,46 @@ void total_live_add(uint32_t kind, uint32_t n);
     ensures less: total_live[kind] == \old(total_live[kind]) - n;
  */
 void total_live_sub(uint32_t kind, uint32_t n);
+
+/* Which record a page belongs to: 0 to SPANS-1; stale where no span is live. The rule: who owns a
+ * page writes its entry; anybody who holds the heap lock may look. */
+extern uint32_t page_span[PAGES];
+
+/* T4. Reads the entry of page p; writes it. */
+/*@ requires page: p < PAGES;
+    terminates \true;
+    exits \false;
+    assigns \nothing;
+    ensures entry: \result == page_span[p];
+ */
+uint32_t page_span_load(uint32_t p);
+
+/*@ requires page: p < PAGES;
+    terminates \true;
+    exits \false;
+    assigns page_span[p];
+    ensures entry: page_span[p] == s;
+ */
+void page_span_store(uint32_t p, uint32_t s);
+
+/* T4. Reads the state of span s: whoever finds it live finds the rest of the record as it was when
+ * the state was published. Publishes it, and all that was written before. The rule: who owns a
+ * record publishes its state; anybody who holds the heap lock may look. */
+/*@ requires record: s < SPANS;
+    terminates \true;
+    exits \false;
+    assigns \nothing;
+    ensures state: \result == span[s].state;
+ */
+uint32_t span_state_load(uint32_t s);
+
+/*@ requires record: s < SPANS;
+    requires state: state <= UINT8_MAX;
+    terminates \true;
+    exits \false;
+    assigns span[s].state;
+    ensures state: span[s].state == state;
+ */
+void span_state_store(uint32_t s, uint32_t state);
 
 #endif

@@ -656,17 +656,17 @@ static void drive_grow(void) {
 
 static void break_heap(void) {
     uint32_t s = 1 + any(SPANS - 1), p = any(PAGES), k = any(KINDS), i = any(HINTS);
-    heap_audit_locked();
-    BROKEN(span[s].state, any(4), heap_audit_locked());
-    BROKEN(span[s].kind, any(5), heap_audit_locked());
-    BROKEN(span[s].npages, any(3), heap_audit_locked());
-    BROKEN(span_link[s].list, any(2), heap_audit_locked());
-    BROKEN(page_free[p / 64], page_free[p / 64] ^ (uint64_t)1 << p % 64, heap_audit_locked());
-    BROKEN(total_live[k], total_live[k] + 1, heap_audit_locked());
-    BROKEN(current_low, any(CHUNKS + 2), heap_audit_locked());
-    BROKEN(current_high, any(CHUNKS + 2), heap_audit_locked());
-    BROKEN(arena_hint[i].arena, any(ARENAS + 2), heap_audit_locked());
-    BROKEN(hint_first, any(HINTS), heap_audit_locked());
+    heap_audit();
+    BROKEN(span[s].state, any(4), heap_audit());
+    BROKEN(span[s].kind, any(5), heap_audit());
+    BROKEN(span[s].npages, any(3), heap_audit());
+    BROKEN(span_link[s].list, any(2), heap_audit());
+    BROKEN(page_free[p / 64], page_free[p / 64] ^ (uint64_t)1 << p % 64, heap_audit());
+    BROKEN(total_live[k], total_live[k] + 1, heap_audit());
+    BROKEN(current_low, any(CHUNKS + 2), heap_audit());
+    BROKEN(current_high, any(CHUNKS + 2), heap_audit());
+    BROKEN(arena_hint[i].arena, any(ARENAS + 2), heap_audit());
+    BROKEN(hint_first, any(HINTS), heap_audit());
 }
 
 /* What keeps a span from being freed, put on and taken off again. */
@@ -688,11 +688,11 @@ static void hold_spans(void) {
 static void break_caches(void) {
     uint32_t t = any(THREADS), p = any(PAGES), k = any(SPAN_CELLS);
     uint64_t bit = (uint64_t)1 << any(64);
-    BROKEN(page_cache[t].free, page_cache[t].free ^ bit, heap_audit_locked());
-    BROKEN(page_cache[t].free, 0, heap_audit_locked());
-    BROKEN(page_cache[t].base, p / 64 * 64, heap_audit_locked());
-    BROKEN(cache_count[t], any(SPAN_CACHE + 1), heap_audit_locked());
-    BROKEN(cache_record[k], any(SPANS), heap_audit_locked());
+    BROKEN(page_cache[t].free, page_cache[t].free ^ bit, heap_audit());
+    BROKEN(page_cache[t].free, 0, heap_audit());
+    BROKEN(page_cache[t].base, p / 64 * 64, heap_audit());
+    BROKEN(cache_count[t], any(SPAN_CACHE + 1), heap_audit());
+    BROKEN(cache_record[k], any(SPANS), heap_audit());
 }
 
 /* What is handed out beneath the lock and out of a cache, the running thread's. */

@@ -75,6 +75,7 @@ int os_discard(uint32_t p, uint32_t n) {
 uint32_t zeroed_base[ARENAS];
 uint64_t page_in_use[PAGE_WORDS];
 uint32_t total_live[KINDS];
+uint32_t page_span[PAGES];
 
 static void rival(uint32_t a) {
     if (rivals && zeroed_base[a] < ARENA_PAGES) {
@@ -111,6 +112,22 @@ void total_live_add(uint32_t kind, uint32_t n) {
 
 void total_live_sub(uint32_t kind, uint32_t n) {
     total_live[kind] -= n;
+}
+
+uint32_t page_span_load(uint32_t p) {
+    return page_span[p];
+}
+
+void page_span_store(uint32_t p, uint32_t s) {
+    page_span[p] = s;
+}
+
+uint32_t span_state_load(uint32_t s) {
+    return span[s].state;
+}
+
+void span_state_store(uint32_t s, uint32_t state) {
+    span[s].state = (uint8_t)state;
 }
 
 uint32_t heap_enter(void) {

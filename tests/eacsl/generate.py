@@ -102,7 +102,7 @@ class Unit:
         self.sizes, self.checked = {**SIZES, **sizes}, checked.split()
         self.left_out, self.faults, self.kept, self.labels = [], [], 0, set()
         self.headers = {os.path.relpath(p, f"{ROOT}/src"): read(p)
-                        for p in glob.glob(f"{ROOT}/src/*/*.h") + [f"{ROOT}/src/config.h"]
+                        for p in glob.glob(f"{ROOT}/src/*/*.h") + glob.glob(f"{ROOT}/src/*.h")
                         if "/tools/" not in p}
         self.tables = table_declarations(self.headers.values())
         self.structs = {found[1]: COMMENT.sub("", found[0]) for text in self.headers.values()
