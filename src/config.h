@@ -18,7 +18,8 @@
 #define SPAN_LISTS   16   /* span lists, list 0 is "none" */
 #define SPECIALS     256  /* special records, record 0 is "none" */
 #define HINTS        4    /* arena hints */
-#define THREADS      4    /* threads with a cache of their own */
+#define THREADS      4    /* threads with caches of their own */
+#define SPAN_CACHE   16   /* span records a thread may keep at hand */
 #else
 #define PAGE_SHIFT   13      /* bytes in a page: 8 KiB */
 #define ARENA_CHUNKS 16      /* chunks in an arena: 64 MiB */
@@ -27,7 +28,8 @@
 #define SPAN_LISTS   512     /* span lists, list 0 is "none" */
 #define SPECIALS     1048576 /* special records, record 0 is "none" */
 #define HINTS        128     /* arena hints */
-#define THREADS      256     /* threads with a cache of their own */
+#define THREADS      256     /* threads with caches of their own */
+#define SPAN_CACHE   128     /* span records a thread may keep at hand */
 #endif
 
 #define PAGE_SIZE        (1 << PAGE_SHIFT)            /* bytes */
@@ -41,6 +43,10 @@
 #define TREE_HEIGHTS     5                            /* heights of the tree of summaries */
 #define SUMMARIES        (TREE_HEIGHTS * CHUNKS)      /* a row of CHUNKS a height */
 #define RANGES           (CHUNKS / 2 + 1)             /* ranges of mapped chunks */
+#define CACHED_PAGES     (WORD_BITS / 4)              /* smaller spans come from a thread's cache */
+#define SPAN_REFILL      (SPAN_CACHE / 2)             /* records an empty cache is given */
+#define SPAN_CELLS       (THREADS * SPAN_CACHE)       /* cells of all caches of records */
+#define KINDS            4                            /* what spans are for: see span/span.h */
 #define SIZE_CLASSES     68                           /* Go's; class 0 is "large" */
 #define SPAN_CLASSES     (2 * SIZE_CLASSES)           /* a size class with and without pointers */
 #define SLOTS_MAX        65535                        /* slots in a span */
@@ -54,6 +60,7 @@ _Static_assert(SPANS >= 2 && SPANS <= 1 << 22, "a span number fits 32 bits");
 _Static_assert(SPECIALS >= 2 && SPECIALS <= 1 << 22, "a special's number fits 32 bits");
 _Static_assert(HINTS >= 2, "a region of the system's choice leaves a hint on either side");
 _Static_assert(THREADS >= 2, "the tests need two threads");
+_Static_assert(SPAN_REFILL >= 1 && SPAN_CELLS <= 1 << 22, "a cell's number fits 32 bits");
 _Static_assert(SPAN_LISTS >= 4, "the tests need three lists");
 
 #endif

@@ -10,11 +10,13 @@
 #include "tools/os_sim.h"
 #include <string.h>
 
-enum { UNMAPPED, RELEASED, FREE, USED, PAGE_STATES };
+/* A page that waits is in a thread's cache; whether its memory was given back stays known. */
+enum { UNMAPPED, RELEASED, FREE, USED, WAITING, WAITING_RELEASED, PAGE_STATES };
 enum { NOBODYS, OURS, A_STRANGERS };
 
 static struct {
     uint8_t page[PAGES];
+    uint8_t with[PAGES];         /* the thread a page waits with, where it does */
     uint32_t count[PAGE_STATES]; /* pages in each state */
     uint32_t end;                /* pages: the mapped ones lie below */
     uint8_t holder[ARENAS];
@@ -25,8 +27,13 @@ static struct {
     struct span span[SPANS];
     uint32_t list[SPANS], specials[SPANS]; /* the list it is on; how many specials it has */
     uint32_t specials_count;
-    uint32_t waiting[SPANS], wait, made; /* records given back, and ever used */
+    uint32_t waiting[SPANS], wait, made;     /* records given back, and ever used */
+    uint32_t block[THREADS], waits[THREADS]; /* where a thread's pages wait, and how many */
+    uint32_t cache[THREADS][SPAN_CACHE];     /* a thread's records, the last is the next */
+    uint32_t cached[THREADS];                /* how many */
     uint32_t live[KINDS];
+    uint32_t physical; /* pages in a physical page */
+    int gave;          /* the last call that failed gave the thread's own pages back */
     uint64_t requests, refuse_first, refuse_count;
 } ref;
 
@@ -138,22 +145,76 @@ static inline uint64_t ref_slots(uint64_t n, uint32_t c) {
     return c < 2 ? 1 : (bytes - (c % 2 == 0 && size <= POINTER_BITS_MAX ? bytes / 64 : 0)) / size;
 }
 
-static inline struct heap_answer ref_alloc(uint32_t n, uint32_t kind, uint32_t c) {
+/* ---- What waits with a thread. */
+
+static inline int ref_waits(uint32_t t, uint32_t p) {
+    return (ref.page[p] == WAITING || ref.page[p] == WAITING_RELEASED) && ref.with[p] == t;
+}
+
+static inline uint32_t ref_find_waiting(uint32_t t, uint32_t n) {
+    uint32_t run = 0;
+    for (uint32_t p = ref.block[t]; p < ref.block[t] + WORD_BITS; p++) {
+        run = ref_waits(t, p) ? run + 1 : 0;
+        if (run == n) {
+            return p + 1 - n;
+        }
+    }
+    return PAGES;
+}
+
+/* Takes all free pages of the block that holds the lowest one. */
+static inline void ref_refill_pages(uint32_t t) {
+    uint32_t p = ref_find(1), first = p == PAGES ? 0 : p / WORD_BITS * WORD_BITS;
+    ref.block[t] = first;
+    for (uint32_t q = first; p < PAGES && q < first + WORD_BITS; q++) {
+        if (ref.page[q] == FREE || ref.page[q] == RELEASED) {
+            ref_set(q, 1, ref.page[q] == FREE ? WAITING : WAITING_RELEASED);
+            ref.with[q] = (uint8_t)t;
+            ref.waits[t]++;
+        }
+    }
+}
+
+static inline void ref_flush(uint32_t t) {
+    if (ref.waits[t] == 0) {
+        return;
+    }
+    for (uint32_t q = ref.block[t]; q < ref.block[t] + WORD_BITS; q++) {
+        if (ref_waits(t, q)) {
+            ref_set(q, 1, ref.page[q] == WAITING ? FREE : RELEASED);
+        }
+    }
+    ref.waits[t] = ref.block[t] = 0;
+}
+
+static inline int ref_pool_left(void) {
+    return ref.wait > 0 || ref.made < SPANS - 1;
+}
+
+static inline uint32_t ref_pool_take(void) {
+    return ref.wait > 0 ? ref.waiting[--ref.wait] : ++ref.made;
+}
+
+static inline void ref_refill_records(uint32_t t) {
+    while (ref.cached[t] < SPAN_REFILL && ref_pool_left()) {
+        ref.cache[t][ref.cached[t]++] = ref_pool_take();
+    }
+}
+
+/* ---- Handing out and taking back. */
+
+static inline enum heap_status ref_may_ask(uint32_t n, uint32_t kind, uint32_t c) {
     if (n == 0 || n > PAGES || kind >= KINDS) {
-        return (struct heap_answer){n == 0 || n > PAGES ? HEAP_BAD_SIZE : HEAP_BAD_KIND, 0};
+        return n == 0 || n > PAGES ? HEAP_BAD_SIZE : HEAP_BAD_KIND;
     }
+    int bad = c >= SPAN_CLASSES || (kind != KIND_HEAP && c != 0) || ref_slots(n, c) == 0 ||
+              ref_slots(n, c) > 65535;
+    return bad ? HEAP_BAD_CLASS : HEAP_OK;
+}
+
+/* The n pages from p become span s. */
+static inline uint32_t ref_begin(uint32_t s, uint32_t p, uint32_t n, uint32_t kind, uint32_t c) {
     int heap = kind == KIND_HEAP;
-    if (c >= SPAN_CLASSES || (!heap && c != 0) || ref_slots(n, c) == 0 || ref_slots(n, c) > 65535) {
-        return (struct heap_answer){HEAP_BAD_CLASS, 0};
-    }
-    uint32_t p = ref.wait == 0 && ref.made == SPANS - 1 ? PAGES + 1 : ref_find(n);
-    if (p == PAGES && ref_grow(n)) {
-        p = ref_find(n);
-    }
-    if (p >= PAGES) {
-        return (struct heap_answer){HEAP_NO_MEMORY, 0};
-    }
-    uint32_t s = ref.wait > 0 ? ref.waiting[--ref.wait] : ++ref.made;
     ref_set(p, n, USED);
     ref.live[kind] += n;
     ref.span[s] = (struct span){.base = p,
@@ -169,7 +230,66 @@ static inline struct heap_answer ref_alloc(uint32_t n, uint32_t kind, uint32_t c
                                       : (uint32_t)((1ull << 32) / class_size[c / 2] +
                                                    ((1ull << 32) % class_size[c / 2] != 0));
     }
-    return (struct heap_answer){HEAP_OK, s};
+    return s;
+}
+
+/* Pages in a physical page, which a stack begins with. */
+static inline uint32_t ref_align(uint32_t kind) {
+    return kind == KIND_STACK ? ref.physical : 1;
+}
+
+/* What the heap has for thread t; THREADS has no records of its own. Returns 0 if it has not. */
+static inline uint32_t ref_alloc_locked(uint32_t t, uint32_t n, uint32_t kind, uint32_t c) {
+    uint32_t align = ref_align(kind), needed = align == 1 ? n : n + align;
+    int own = t < THREADS && ref.cached[t] > 0;
+    uint32_t p = own || ref_pool_left() ? ref_find(needed) : PAGES + 1;
+    if (p == PAGES && needed <= PAGES && ref_grow(needed)) {
+        p = ref_find(needed);
+    }
+    if (p >= PAGES) {
+        return 0;
+    }
+    if (t < THREADS && !own) {
+        ref_refill_records(t);
+    }
+    uint32_t s = t < THREADS ? ref.cache[t][--ref.cached[t]] : ref_pool_take();
+    return ref_begin(s, (p + align - 1) / align * align, n, kind, c);
+}
+
+/* What thread t has at hand. */
+static inline uint32_t ref_alloc_cached(uint32_t t, uint32_t n, uint32_t kind, uint32_t c) {
+    uint32_t p = ref_find_waiting(t, n);
+    if (p == PAGES || ref.cached[t] == 0) {
+        return 0;
+    }
+    ref.waits[t] -= n;
+    return ref_begin(ref.cache[t][--ref.cached[t]], p, n, kind, c);
+}
+
+static inline void ref_refill(uint32_t t) {
+    if (ref.waits[t] == 0) {
+        ref_refill_pages(t);
+    }
+    if (ref.waits[t] > 0 && ref.cached[t] == 0) {
+        ref_refill_records(t);
+    }
+}
+
+/* What thread t is handed out, one way after the other. */
+static inline uint32_t ref_alloc_own(uint32_t t, uint32_t n, uint32_t kind, uint32_t c) {
+    int cached = n < 16 && ref_align(kind) == 1;
+    uint32_t s = cached ? ref_alloc_cached(t, n, kind, c) : 0;
+    if (s == 0 && cached) {
+        ref_refill(t);
+        s = ref_alloc_cached(t, n, kind, c);
+    }
+    s = s == 0 ? ref_alloc_locked(t, n, kind, c) : s;
+    if (s == 0 && ref.waits[t] > 0) {
+        ref_flush(t);
+        ref.gave = 1;
+        s = ref_alloc_locked(t, n, kind, c);
+    }
+    return s;
 }
 
 /* The live span with page p, by looking at all. */
@@ -182,7 +302,8 @@ static inline uint32_t ref_span_of(uint32_t p) {
     return s;
 }
 
-static inline enum heap_status ref_free(uint32_t p, uint32_t kind) {
+/* Thread t takes it back. */
+static inline enum heap_status ref_free(uint32_t t, uint32_t p, uint32_t kind) {
     uint32_t s = ref_span_of(p);
     if (s == 0) {
         return HEAP_NO_SPAN;
@@ -201,7 +322,11 @@ static inline enum heap_status ref_free(uint32_t p, uint32_t kind) {
     ref.live[kind] -= it->npages;
     it->state = SPAN_DEAD;
     it->npages = 0;
-    ref.waiting[ref.wait++] = s;
+    if (t < THREADS && ref.cached[t] < SPAN_CACHE) {
+        ref.cache[t][ref.cached[t]++] = s;
+    } else {
+        ref.waiting[ref.wait++] = s;
+    }
     return HEAP_OK;
 }
 
@@ -213,6 +338,7 @@ static inline void ref_reset(void) {
     os_sim_reset();
     tables_clear_one((unsigned char *)&ref, sizeof ref);
     ref.count[UNMAPPED] = PAGES;
+    ref.physical = 1;
 }
 
 static inline void ref_hold(uint32_t a, uint32_t n) {
@@ -228,11 +354,40 @@ static inline void ref_hint(uint32_t arena) {
     CHECK(heap_add_hint(arena) == expected);
 }
 
+/* The system's physical pages have so many of ours. */
+static inline void ref_page_size(uint32_t pages) {
+    os_sim_page_sizes(pages, 0);
+    ref.physical = pages;
+}
+
 /* Refuses n requests from the first'th of those to come. */
 static inline void ref_refuse(uint64_t first, uint64_t n) {
     ref.refuse_first = ref.requests + first;
     ref.refuse_count = n;
     os_sim_refuse(os_sim_requests + first, n);
+}
+
+/* Of the caches and of the pool all that will be answered from them, in order. */
+static inline int ref_caches_agree(void) {
+    uint32_t wrong = pool_made != ref.made || pool_count != ref.wait;
+    wrong += memcmp(pool_stack, ref.waiting, ref.wait * sizeof pool_stack[0]) != 0;
+    for (uint32_t t = 0; t < THREADS; t++) {
+        wrong += cache_count[t] != ref.cached[t];
+        wrong += memcmp(cache_record + t * SPAN_CACHE, ref.cache[t],
+                        ref.cached[t] * sizeof cache_record[0]) != 0;
+        wrong += page_cache[t].base != ref.block[t];
+        if (ref.waits[t] == 0) {
+            wrong += page_cache[t].free != 0 || page_cache[t].released != 0;
+            continue;
+        }
+        for (uint32_t i = 0; i < WORD_BITS; i++) {
+            uint32_t p = ref.block[t] + i;
+            int waits = ref_waits(t, p), released = waits && ref.page[p] == WAITING_RELEASED;
+            wrong += (int)(page_cache[t].free >> i & 1) != waits;
+            wrong += (int)(page_cache[t].released >> i & 1) != released;
+        }
+    }
+    return wrong == 0;
 }
 
 /* Numbers and records: cheap enough for every step. */
@@ -246,6 +401,7 @@ static inline void ref_check(void) {
     CHECK(os_sim_requests == ref.requests);
     CHECK(os_sim_mapped * CHUNK_PAGES == total_mapped);
     CHECK(pool_made - pool_count == ref.made - ref.wait);
+    CHECK(ref_caches_agree());
     CHECK(memcmp(span, ref.span, (ref.made + 1) * sizeof span[0]) == 0);
 }
 
@@ -272,36 +428,82 @@ static inline void ref_check_pages(void) {
     CHECK(memcmp(arena_hint, ref.hint, sizeof arena_hint) == 0);
 }
 
-/* Cairn's answer: from the public functions as well as from those beneath the lock. */
-static inline struct heap_answer ref_ask(uint32_t n, uint32_t kind, uint32_t c) {
-    if (test_random() % 2 == 0 || kind >= KINDS || (kind != KIND_HEAP && c != 0)) {
-        return heap_alloc_span_locked(n, kind, c);
-    }
-    return kind == KIND_HEAP ? heap_alloc(n, c) : heap_alloc_manual(n, kind);
-}
+/* The ways to ask: beneath the lock with the pool's records or a thread's, or as anybody does. The
+ * calling thread is number 0 of those with caches. */
+enum way { ANY_WAY, BY_POOL, BY_THREAD, PUBLICLY };
+static enum way ref_way;    /* the one to take */
+static uint32_t ref_thread; /* the thread that asks by BY_THREAD */
 
-static inline enum heap_status ref_ask_free(uint32_t p, uint32_t kind) {
-    if (test_random() % 2 == 0 || kind >= KINDS) {
-        return heap_free_span_locked(p, kind);
+/* One of the ways, where there is a choice; and whose records it takes. */
+static inline enum way ref_choose(int is_public, uint32_t *t) {
+    enum way way = ref_way;
+    if (way == ANY_WAY) {
+        way = test_random() % 2 ? PUBLICLY : test_random() % 2 ? BY_POOL : BY_THREAD;
     }
-    return kind == KIND_HEAP ? heap_free(p) : heap_free_manual(p, kind);
+    if (way == PUBLICLY && !is_public) {
+        way = BY_THREAD;
+    }
+    *t = way == BY_POOL ? THREADS : way == BY_THREAD ? ref_thread : 0;
+    return way;
 }
 
 /* Asks both and compares the answers. */
 static inline enum heap_status ref_both_alloc(uint32_t n, uint32_t kind, uint32_t c) {
-    struct heap_answer expected = ref_alloc(n, kind, c);
-    struct heap_answer answer = ref_ask(n, kind, c);
+    uint32_t t;
+    enum way way = ref_choose(kind < KINDS && (kind == KIND_HEAP || c == 0), &t);
+    struct heap_answer expected = {ref_may_ask(n, kind, c), 0}, answer;
+    ref.gave = 0;
+    if (expected.status == HEAP_OK) {
+        expected.span =
+            way == PUBLICLY ? ref_alloc_own(t, n, kind, c) : ref_alloc_locked(t, n, kind, c);
+        expected.status = expected.span == 0 ? HEAP_NO_MEMORY : HEAP_OK;
+    }
+    if (way == PUBLICLY) {
+        answer = kind == KIND_HEAP ? heap_alloc(n, c) : heap_alloc_manual(n, kind);
+    } else {
+        answer = heap_alloc_span_locked(t, n, kind, c);
+    }
     CHECK(answer.status == expected.status && answer.span == expected.span);
     ref_check();
     return expected.status;
 }
 
 static inline enum heap_status ref_both_free(uint32_t p, uint32_t kind) {
-    enum heap_status expected = ref_free(p, kind);
-    CHECK(heap_may_free(p, kind) == expected);
-    CHECK(ref_ask_free(p, kind) == expected);
+    uint32_t t;
+    enum way way = ref_choose(kind < KINDS, &t);
+    enum heap_status may = heap_may_free(p, kind), expected = ref_free(t, p, kind), answer;
+    if (way == PUBLICLY) {
+        answer = kind == KIND_HEAP ? heap_free(p) : heap_free_manual(p, kind);
+    } else {
+        answer = heap_free_span_locked(t, p, kind);
+    }
+    CHECK(may == expected && answer == expected);
     ref_check();
     return expected;
+}
+
+/* What thread t has at hand, asked for what makes sense. */
+static inline uint32_t ref_both_cached(uint32_t t, uint32_t n, uint32_t kind, uint32_t c) {
+    uint32_t expected = ref_alloc_cached(t, n, kind, c);
+    CHECK(heap_alloc_cached(t, n, kind, c) == expected);
+    ref_check();
+    return expected;
+}
+
+static inline void ref_both_refill(uint32_t t) {
+    ref_refill(t);
+    heap_refill_locked(t);
+    ref_check();
+}
+
+static inline void ref_both_flush(uint32_t t) {
+    ref_flush(t);
+    if (t == 0) {
+        heap_flush();
+    } else {
+        heap_flush_locked(t);
+    }
+    ref_check();
 }
 
 #endif

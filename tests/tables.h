@@ -7,15 +7,16 @@
 #include <string.h>
 
 // clang-format off
-#define EACH_HIDDEN_TABLE(DO) \
-    DO(pool_stack) DO(pool_place) DO(pool_count) DO(pool_made) DO(search_left)
+#define EACH_HIDDEN_TABLE(DO) DO(search_left) DO(page_cache)
 #define EACH_OTHER_TABLE(DO) \
     DO(page_free) DO(page_released) DO(chunk_mapped) DO(mapped_range) DO(mapped_ranges) \
     DO(summary) DO(scavenge_chunk) DO(scavenge_search) DO(free_high) DO(scavenge_gen) \
     DO(total_mapped) DO(total_free) DO(total_released) DO(total_live) \
     DO(arena_hint) DO(hint_first) DO(hint_count) DO(current_low) DO(current_high) \
     DO(zeroed_base) DO(page_span) DO(page_in_use) DO(page_specials) \
-    DO(span) DO(span_link) DO(span_list) DO(special) DO(special_head) DO(special_made)
+    DO(span) DO(span_link) DO(span_list) DO(special) DO(special_head) DO(special_made) \
+    DO(pool_stack) DO(pool_place) DO(pool_count) DO(pool_made) \
+    DO(cache_record) DO(cache_count) DO(cache_cell)
 #define EACH_TABLE(DO) EACH_OTHER_TABLE(DO) EACH_HIDDEN_TABLE(DO)
 
 #define TABLE_BYTES(TABLE) + sizeof TABLE
@@ -65,9 +66,8 @@ static inline const char *tables_changed(const struct tables *copy) {
     return changed;
 }
 
-/* The same but for what no answer tells: an alloc that fails may have made a record that waits now
- * of one never used, which is the next to be handed out all the same; and it may have learned that
- * no page is free, which the search hint says then. */
+/* The same but for what no answer tells: an alloc that fails may have learned that no page is free,
+ * which the search hint says then and the base of the thread's empty page cache. */
 static inline const char *tables_changed_but_hidden(const struct tables *copy) {
     const unsigned char *at = copy->byte;
     const char *changed = NULL;

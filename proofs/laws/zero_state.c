@@ -14,6 +14,8 @@
         page_in_use[w] == 0 && page_specials[w] == 0) &&
       (\forall integer a; 0 <= a < ARENAS ==> zeroed_base[a] == 0) &&
       (\forall integer k; 0 <= k < KINDS ==> total_live[k] == 0) && special_made == 0;
+    predicate CachesZero{L} = (\forall integer t; 0 <= t < THREADS ==> cache_count[t] == 0 &&
+      page_cache[t].base == 0 && page_cache[t].free == 0 && page_cache[t].released == 0);
     lemma Bit_Empty: \forall integer i; !Bit(0, i);
  */
 
@@ -22,11 +24,13 @@
     requires spans: SpansZero;
     requires pool: PoolZero;
     requires lists: ListsZero;
+    requires caches: CachesZero;
     terminates \true;
     exits \false;
     assigns \nothing;
     ensures growth: Growth;
     ensures conserved: Conserved;
+    ensures caches: PageCaches && SpanCaches;
     ensures totals: KindTotals && TotalsConserved;
     ensures bits: InUseBits && SpecialsBits;
     ensures heap: Heap;
@@ -43,5 +47,20 @@ void law_zero_is_empty(void) {
         loop variant SPANS - s;
      */
     for (uint32_t s = 0; s < SPANS; s++) {
+    }
+    //@ assert waits: \forall integer t, p; 0 <= t < THREADS ==> !PageCached(t, p);
+    /*@ loop invariant range: 0 <= i <= WORD_BITS;
+        loop invariant none: BitCount(0, i) == 0;
+        loop assigns i;
+        loop variant WORD_BITS - i;
+     */
+    for (uint32_t i = 0; i < WORD_BITS; i++) {
+    }
+    /*@ loop invariant range: 0 <= t <= THREADS;
+        loop invariant none: WaitingPages(t) == 0;
+        loop assigns t;
+        loop variant THREADS - t;
+     */
+    for (uint32_t t = 0; t < THREADS; t++) {
     }
 }

@@ -15,9 +15,9 @@ void heap_contracts_contradict(uint32_t n) {
         heap_free(span[answer.span].base);
     }
     heap_lock();
-    answer = heap_alloc_span_locked(n, KIND_STACK, 0);
+    answer = heap_alloc_span_locked(THREADS, n, KIND_STACK, 0);
     if (answer.span != 0) {
-        heap_free_span_locked(span[answer.span].base, KIND_STACK);
+        heap_free_span_locked(THREADS, span[answer.span].base, KIND_STACK);
     }
     heap_unlock();
 }

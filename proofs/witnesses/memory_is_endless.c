@@ -6,9 +6,9 @@
     requires size: SizeOk(n);
     terminates \true;
     exits \false;
-    assigns GROWTH_TABLES, scavenge_chunk[0 .. CHUNKS - 1], SPAN_TABLES, ZEROED_TABLES;
+    assigns GROWTH_TABLES, scavenge_chunk[0 .. CHUNKS - 1], SPAN_TABLES, ZEROED_TABLES, heap_run;
     ensures never: \result == HEAP_OK;
  */
 enum heap_status memory_is_endless(uint32_t n) {
-    return heap_alloc_span_locked(n, KIND_STACK, 0).status;
+    return heap_alloc_span_locked(THREADS, n, KIND_STACK, 0).status;
 }

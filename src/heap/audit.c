@@ -12,21 +12,22 @@ static int is_live(uint32_t s) {
 }
 
 /*@ requires span: s < SPANS;
+    requires pool: SpanPool;
     terminates \true;
     exits \false;
     assigns \nothing;
     ensures sound: \result != 0 <==> SpanSound(s);
  */
 static int span_sound(uint32_t s) {
-    int taken = 1 <= s && s <= pool_made && pool_count <= pool_place[s];
     if (!is_live(s)) {
-        return !taken && span[s].npages == 0 && span_link[s].list == 0;
+        return span[s].npages == 0 && span_link[s].list == 0;
     }
     int state = span[s].kind == KIND_HEAP ? SPAN_IN_USE : SPAN_MANUAL;
-    return taken && span[s].kind < KINDS && span[s].state == state;
+    return span_pool_has_taken(s) && span[s].kind < KINDS && span[s].state == state;
 }
 
-/*@ terminates \true;
+/*@ requires pool: SpanPool;
+    terminates \true;
     exits \false;
     assigns \nothing;
     ensures sound: \result != 0 <==> SpansSound;
@@ -58,7 +59,32 @@ static int page_is_live(uint32_t p) {
 }
 
 /*@ requires page: p < PAGES;
+    terminates \true;
+    exits \false;
+    assigns \nothing;
+    ensures waits: \result != 0 <==> PageWaits(p);
+ */
+static int page_waits(uint32_t p) {
+    uint32_t t = 0;
+    /*@ loop invariant range: t <= THREADS;
+        loop invariant none: \forall integer u; 0 <= u < t ==> !PageCached(u, p);
+        loop assigns t;
+        loop variant THREADS - t;
+     */
+    while (t < THREADS) {
+        if (page_cache[t].base / WORD_BITS == p / WORD_BITS &&
+            bits_test(page_cache[t].free, p % WORD_BITS)) {
+            //@ assert waits: PageCached(t, p);
+            return 1;
+        }
+        t++;
+    }
+    return 0;
+}
+
+/*@ requires page: p < PAGES;
     requires map: MapOk;
+    requires mapped: CachesMapped;
     terminates \true;
     exits \false;
     assigns \nothing;
@@ -70,10 +96,59 @@ static int page_sound(uint32_t p) {
     if (chunk_mapped[p / CHUNK_PAGES] == 0) {
         return !unused && !used;
     }
-    return used ? !unused : unused;
+    return used || unused ? !(used && unused) : page_waits(p);
+}
+
+/*@ requires thread: t < THREADS;
+    requires sound: CacheSound(t);
+    requires map: MapOk;
+    terminates \true;
+    exits \false;
+    assigns \nothing;
+    ensures unlive: \result != 0 <==> CacheUnlive(t);
+ */
+static int cache_unlive(uint32_t t) {
+    uint32_t i = 0;
+    /*@ loop invariant range: i <= WORD_BITS;
+        loop invariant unlive: \forall integer p;
+          page_cache[t].base <= p < page_cache[t].base + i && PageCached(t, p) ==> !PageLive(p);
+        loop assigns i;
+        loop variant WORD_BITS - i;
+     */
+    while (i < WORD_BITS) {
+        uint32_t p = page_cache[t].base + i;
+        if (bits_test(page_cache[t].free, i) && page_is_live(p)) {
+            //@ assert both: PageCached(t, p) && PageLive(p);
+            return 0;
+        }
+        i++;
+    }
+    return 1;
+}
+
+/*@ requires sound: CachesSound;
+    requires map: MapOk;
+    terminates \true;
+    exits \false;
+    assigns \nothing;
+    ensures unlive: \result != 0 <==> CachesUnlive(THREADS);
+ */
+static int caches_unlive(void) {
+    uint32_t t = 0;
+    /*@ loop invariant range: t <= THREADS;
+        loop invariant unlive: CachesUnlive(t);
+        loop assigns t;
+        loop variant THREADS - t;
+     */
+    while (t < THREADS && cache_unlive(t)) {
+        t++;
+    }
+    //@ assert live: t < THREADS ==> !CacheUnlive(t);
+    return t == THREADS;
 }
 
 /*@ requires map: MapOk;
+    requires caches: PageCaches;
     terminates \true;
     exits \false;
     assigns \nothing;
@@ -90,7 +165,7 @@ static int conserved_audit(void) {
         p++;
     }
     //@ assert broken: p < PAGES ==> !PageSound(p);
-    return p == PAGES;
+    return p == PAGES && caches_unlive();
 }
 
 /*@ terminates \true;
@@ -117,10 +192,30 @@ static uint64_t live_pages(uint32_t kind) {
 /*@ terminates \true;
     exits \false;
     assigns \nothing;
+    ensures sum: \result == WaitingPages(THREADS) <= WORD_BITS * THREADS;
+ */
+static uint32_t waiting_pages(void) {
+    uint32_t sum = 0;
+    uint32_t t = 0;
+    /*@ loop invariant range: t <= THREADS;
+        loop invariant sum: sum == WaitingPages(t) <= WORD_BITS * t;
+        loop assigns t, sum;
+        loop variant THREADS - t;
+     */
+    while (t < THREADS) {
+        sum += bits_count(page_cache[t].free, 0, WORD_BITS);
+        t++;
+    }
+    return sum;
+}
+
+/*@ terminates \true;
+    exits \false;
+    assigns \nothing;
     ensures sound: \result != 0 <==> KindTotals && TotalsConserved;
  */
 static int totals_audit(void) {
-    uint64_t live = (uint64_t)total_live[KIND_HEAP] + total_live[KIND_STACK] +
+    uint64_t used = (uint64_t)waiting_pages() + total_live[KIND_HEAP] + total_live[KIND_STACK] +
                     total_live[KIND_WORKBUF] + total_live[KIND_PTRBITS];
     uint32_t kind = 0;
     /*@ loop invariant range: kind <= KINDS;
@@ -132,7 +227,7 @@ static int totals_audit(void) {
     while (kind < KINDS && total_live[kind] == live_pages(kind)) {
         kind++;
     }
-    return kind == KINDS && total_mapped == total_free + live;
+    return kind == KINDS && total_mapped == total_free + used;
 }
 
 /*@ terminates \true;
@@ -166,16 +261,8 @@ static int growth_audit(void) {
            hints_audit();
 }
 
-int heap_audit_locked(void) {
-    return pages_audit() && span_pool_audit() && span_list_audit() && arena_audit() &&
-           spans_audit() && conserved_audit() && totals_audit() && growth_audit() &&
-           special_audit();
-}
-
 int heap_audit(void) {
-    heap_lock();
-    //@ ghost span_list_sound();
-    int sound = heap_audit_locked();
-    heap_unlock();
-    return sound;
+    return pages_audit() && page_cache_audit() && span_pool_audit() && span_cache_audit() &&
+           span_list_audit() && arena_audit() && spans_audit() && conserved_audit() &&
+           totals_audit() && growth_audit() && special_audit();
 }

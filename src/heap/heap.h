@@ -1,11 +1,13 @@
 /* The page heap: spans of pages for whoever asks. Any thread may call any function here at any
- * time with any arguments; each takes the heap lock, and its contract speaks of what the calling
- * thread owns: nobody else's doing changes that.
+ * time with any arguments. A span of fewer than CACHED_PAGES pages comes out of the thread's own
+ * caches, mostly without the heap lock; all else takes it. A contract speaks of what the calling
+ * thread owns: nobody else's doing changes that. The first THREADS threads have caches.
  *
  * Pages are counted, and numbered from the start of the window; spans are records, 0 is none. */
 #ifndef CAIRN_HEAP_H
 #define CAIRN_HEAP_H
 
+#include "heap/heap_cached.h"
 #include "heap/heap_locked.h"
 #include "os/lock.h"
 
@@ -14,6 +16,23 @@
 /* Whether the running thread holds the heap, and the span its last call handed out or took back. */
 //@ ghost int heap_held;
 //@ ghost uint32_t heap_touched;
+
+/* T5. Begins a stretch without the lock and says which thread runs, by a number from 1 that is its
+ * own as long as the program runs. Others may have changed what is theirs since this thread looked
+ * last, and left all sound; what is this thread's they left alone. What they do until the stretch
+ * ends may be thought of as done before it or after: they touch nothing that it touches but the
+ * atomic cells, and the order of steps on those makes no difference. */
+/*@ requires apart: heap_held == 0;
+    requires self: self != 0;
+    terminates \true;
+    exits \false;
+    assigns HEAP_TABLES;
+    ensures thread: \result == self;
+    ensures heap: Heap;
+    ensures kept: Kept{Pre,Post}(self);
+    ensures caches: CachesKept{Pre,Post}(self);
+ */
+uint32_t heap_enter(void);
 
 /* T5. Waits for the heap. Others may have changed all of it meanwhile, and left it sound; what is
  * this thread's they left alone. */
@@ -25,6 +44,7 @@
     ensures held: heap_held == 1;
     ensures heap: Heap;
     ensures kept: Kept{Pre,Post}(self);
+    ensures caches: CachesKept{Pre,Post}(self);
  */
 void heap_lock(void);
 
@@ -37,13 +57,15 @@ void heap_lock(void);
     assigns heap_held, HEAP_TABLES;
     ensures apart: heap_held == 0;
     ensures kept: Kept{Pre,Post}(self);
+    ensures caches: CachesKept{Pre,Post}(self);
  */
 void heap_unlock(void);
 
 /* Hands out n pages as a heap span of class c: 2 * size class, plus 1 if no pointers are stored in
  * it; 0 and 1 are one large object. Returns HEAP_OK and the span, which is the caller's, or what
- * is wrong: HEAP_BAD_SIZE, HEAP_BAD_CLASS, HEAP_NO_MEMORY; then nothing changed.
- * Cost: under the lock, a step a chunk of the heap, one a page handed out, and growth. */
+ * is wrong: HEAP_BAD_SIZE, HEAP_BAD_CLASS, HEAP_NO_MEMORY; then no page and no span changed hands,
+ * but that the thread's own pages may have gone back to the heap.
+ * Cost: a step a page handed out; under the lock, one search of the tree more, and growth. */
 /*@ requires apart: heap_held == 0;
     requires self: self != 0;
     terminates \true;
@@ -123,6 +145,18 @@ enum heap_status heap_free(uint32_t p);
       \result == HEAP_HAS_SPECIALS;
  */
 enum heap_status heap_free_manual(uint32_t p, uint32_t kind);
+
+/* Gives the pages that wait with the calling thread back to the heap: for a thread that ends, or
+ * that will not ask for a while. Its records stay with it. Cost: under the lock, a step. */
+/*@ requires apart: heap_held == 0;
+    requires self: self != 0;
+    terminates \true;
+    exits \false;
+    assigns heap_held, HEAP_TABLES;
+    ensures apart: heap_held == 0;
+    ensures kept: Kept{Pre,Post}(self);
+ */
+void heap_flush(void);
 
 /* Gives the memory of free pages back to the system, the highest first, until it is this many bytes
  * (rounded up to pages) or there is none left to give: UINT64_MAX gives all. It stays ours and is

@@ -7,14 +7,7 @@
 #define CAIRN_HEAP_LOCKED_H
 
 #include "config.h"
-#include "heap/grow.h"
-#include "os/os.h"
-#include "page/pages.h"
-#include "span/arena.h"
-#include "span/span.h"
-#include "span/span_list.h"
-#include "span/span_pool.h"
-#include "span/special.h"
+#include "heap/life.h"
 
 /* What became of a call. */
 enum heap_status {
@@ -35,48 +28,63 @@ struct heap_answer {
     uint32_t span; /* 0 unless the status is HEAP_OK */
 };
 
-extern uint32_t total_live[KINDS]; /* pages in live spans, by kind */
+#include "../../specs/heap_locked.acsl"
 
-/* Who owns a span: a thread's number, 0 is nobody. And the thread that is running. */
-//@ ghost uint32_t span_owner[SPANS];
-//@ ghost uint32_t self;
+/* Why n pages may not be asked for as this kind and class; HEAP_OK if they may. Total. */
+/*@ terminates \true;
+    exits \false;
+    assigns \nothing;
+    ensures size: \result == HEAP_BAD_SIZE <==> !SizeOk(n);
+    ensures kind: \result == HEAP_BAD_KIND <==> SizeOk(n) && !KindOk(kind);
+    ensures class: \result == HEAP_BAD_CLASS <==>
+      SizeOk(n) && KindOk(kind) && !ClassOk(n, kind, c);
+    ensures ok: \result == HEAP_OK <==> AskOk(n, kind, c);
+ */
+enum heap_status heap_may_ask(uint32_t n, uint32_t kind, uint32_t c);
 
-#include "../../specs/heap.acsl"
+/* What the first page of a span of this kind is a multiple of. */
+/*@ requires kind: KindOk(kind);
+    terminates \true;
+    exits \false;
+    assigns \nothing;
+    ensures pages: \result == Alignment(kind) && GroupSize(\result);
+ */
+uint32_t heap_alignment(uint32_t kind);
 
-/* Hands out n pages as a span of this kind and class (0 but for heap spans): the lowest run of n
- * free pages, after growing if there is none. Refuses what makes no sense, and fails if and only
- * if no record is left, or no run is free and the system refused to help; then nothing changed.
+/* Hands out n pages as a span of this kind and class (0 but for heap spans), with a record of
+ * thread t's or, if t is THREADS, of the pool: the lowest run of n free pages, after growing if
+ * there is none. A stack begins with a physical page: where that is larger than a page, at the
+ * first of the lowest run of as many pages more. Refuses what makes no sense, and fails
+ * if and only if no record is left, or no run is free and the system refused to help; then nothing
+ * changed.
  * Cost: that of pages_search, and a step a page. */
 /*@ requires heap: Heap;
     requires self: self != 0;
+    requires thread: t <= THREADS;
     terminates \true;
     exits \false;
-    assigns GROWTH_TABLES, scavenge_chunk[0 .. CHUNKS - 1], SPAN_TABLES, ZEROED_TABLES;
+    assigns GROWTH_TABLES, scavenge_chunk[0 .. CHUNKS - 1], SPAN_TABLES, ZEROED_TABLES, heap_run;
     ensures heap: Heap;
     ensures same: \result.span == 0 ==> HeapUnchanged{Pre,Post};
     ensures owners: OwnersUnchangedBut{Pre,Post}(\result.span);
     ensures others: SpansUnchangedBut{Pre,Post}(\result.span);
-    behavior bad_size:
-      assumes !SizeOk(n);
+    behavior refused:
+      assumes !AskOk(n, kind, c);
       assigns \nothing;
-      ensures status: \result.status == HEAP_BAD_SIZE && \result.span == 0;
-    behavior bad_kind:
-      assumes SizeOk(n) && !KindOk(kind);
-      assigns \nothing;
-      ensures status: \result.status == HEAP_BAD_KIND && \result.span == 0;
-    behavior bad_class:
-      assumes SizeOk(n) && KindOk(kind) && !ClassOk(n, kind, c);
-      assigns \nothing;
-      ensures status: \result.status == HEAP_BAD_CLASS && \result.span == 0;
+      ensures size: \result.status == HEAP_BAD_SIZE <==> !SizeOk(n);
+      ensures kind: \result.status == HEAP_BAD_KIND <==> SizeOk(n) && !KindOk(kind);
+      ensures class: \result.status == HEAP_BAD_CLASS <==> SizeOk(n) && KindOk(kind);
+      ensures none: \result.status != HEAP_OK && \result.span == 0;
     behavior asked:
-      assumes SizeOk(n) && KindOk(kind) && ClassOk(n, kind, c);
+      assumes AskOk(n, kind, c);
       ensures status: \result.status == (\result.span == 0 ? HEAP_NO_MEMORY : HEAP_OK);
       ensures deserved: \result.span == 0 ==>
-        SpanPoolEmpty{Pre} || (NoRun{Pre}(0, PAGES, n) && os_refused == 1);
+        NoRecordLeft{Pre}(t) || NoRunGained{Pre,Post}(n + Extra(kind));
       ensures span: \result.span != 0 ==>
         SpanIs(\result.span, span[\result.span].base, n, kind, c);
       ensures fresh: \result.span != 0 ==> !SpanLive{Pre}(\result.span);
-      ensures lowest: \result.span != 0 ==> LowestFit(span[\result.span].base, n);
+      ensures lowest: \result.span != 0 ==> LowestFit(heap_run, n + Extra(kind));
+      ensures aligned: \result.span != 0 ==> Aligned(heap_run, span[\result.span].base, kind);
       ensures took: \result.span != 0 ==> SpanTook{Pre,Post}(\result.span);
       ensures zero: \result.span != 0 && span[\result.span].needs_zero == 0 ==>
         NoneHanded{Pre}(span[\result.span].base, span[\result.span].base + n);
@@ -85,7 +93,7 @@ extern uint32_t total_live[KINDS]; /* pages in live spans, by kind */
     complete behaviors;
     disjoint behaviors;
  */
-struct heap_answer heap_alloc_span_locked(uint32_t n, uint32_t kind, uint32_t c);
+struct heap_answer heap_alloc_span_locked(uint32_t t, uint32_t n, uint32_t kind, uint32_t c);
 
 /* Why the span that begins at page p may not be freed as this kind; HEAP_OK if it may. Total. */
 /*@ requires heap: Heap;
@@ -97,9 +105,11 @@ struct heap_answer heap_alloc_span_locked(uint32_t n, uint32_t kind, uint32_t c)
 enum heap_status heap_may_free(uint32_t p, uint32_t kind);
 
 /* Takes back the span of this kind that begins at page p. Its pages are free afterwards, its
- * record may serve again. Returns HEAP_OK, or why not (see heap_may_free); then nothing changed.
+ * record may serve again: it waits with thread t or, if that has no place for it, in the pool.
+ * Returns HEAP_OK, or why not (see heap_may_free); then nothing changed.
  * Cost: a step a chunk. */
 /*@ requires heap: Heap;
+    requires thread: t <= THREADS;
     terminates \true;
     exits \false;
     assigns page_free[0 .. PAGE_WORDS - 1], summary[0 .. SUMMARIES - 1], total_free, search_left,
@@ -110,7 +120,7 @@ enum heap_status heap_may_free(uint32_t p, uint32_t kind);
       assumes MayFree(p, kind);
       ensures status: \result == HEAP_OK;
       ensures gave: GavePages{Pre,Post}(p, p + \old(span[page_span[p]].npages));
-      ensures dead: !SpanLive(\old(page_span[p]));
+      ensures dead: !SpanLive(\old(page_span[p])) && !NoRecordLeft(t);
       ensures others: SpansUnchangedBut{Pre,Post}(\old(page_span[p]));
       ensures owners: OwnersUnchangedBut{Pre,Post}(\old(page_span[p]));
       ensures total: TotalMoved{Pre,Post}(kind, -\old(span[page_span[p]].npages));
@@ -122,7 +132,7 @@ enum heap_status heap_may_free(uint32_t p, uint32_t kind);
     complete behaviors;
     disjoint behaviors;
  */
-enum heap_status heap_free_span_locked(uint32_t p, uint32_t kind);
+enum heap_status heap_free_span_locked(uint32_t t, uint32_t p, uint32_t kind);
 
 /* Gives free pages back to the system until n were, or more where a huge page would be split; with
  * force of 0 none of the densely used chunks'. They stay free. Returns how many were given back:

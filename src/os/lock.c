@@ -17,7 +17,7 @@ void heap_unlock(void) {
     CAIRN_LEAVE();
 }
 
-uint32_t os_thread(void) {
+uint32_t heap_enter(void) {
     return 1;
 }
 #else
@@ -52,7 +52,7 @@ void heap_unlock(void) {
     }
 }
 
-uint32_t os_thread(void) {
+uint32_t heap_enter(void) {
     static atomic_uint threads;
     static _Thread_local uint32_t number;
     if (number == 0) {

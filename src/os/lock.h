@@ -11,7 +11,8 @@ void heap_lock(void);
 /* Lets the heap go; the caller holds it. */
 void heap_unlock(void);
 
-/* A number for the calling thread, from 1, its own as long as the program runs. */
-uint32_t os_thread(void);
+/* Begins a stretch without the lock: a number for the calling thread, from 1, its own as long as
+ * the program runs. */
+uint32_t heap_enter(void);
 
 #endif

@@ -17,6 +17,7 @@ struct page_taken page_cache_alloc(uint32_t t, uint32_t n) {
         taken.page = page_cache[t].base + i;
         taken.released = bits_count(released, i, n);
         page_cache[t].free = bits_clear(free, i, n);
+        //@ ghost count_cleared(page_cache[t].free, free, i, n);
         page_cache[t].released = bits_clear(released, i, n);
     }
     return taken;

@@ -41,6 +41,9 @@ struct page_taken {
     ensures none: n > 0 && \result.page == PAGES ==> NoCachedRun{Pre}(t, 0, PAGES, n);
     ensures count: \result.released == (\result.page == PAGES ? 0 :
       CachedReleasedCount{Pre}(t, \result.page, \result.page + n));
+    ensures same: \result.page == PAGES ==> page_cache[t] == \old(page_cache[t]);
+    ensures total: \result.page < PAGES ==>
+      BitCount(page_cache[t].free, 64) == BitCount(\old(page_cache[t].free), 64) - n;
     ensures left: LeftCache{Pre,Post}(t, \result.page, \result.page + n);
     ensures cleared: LeftReleased{Pre,Post}(t, \result.page, \result.page + n);
  */

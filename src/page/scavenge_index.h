@@ -76,8 +76,7 @@ static inline uint32_t chunk_gen(uint64_t s) {
     ensures gen: ChunkGen(\result) == gen;
  */
 static inline uint64_t chunk_record(uint32_t use, uint32_t last, uint32_t flags, uint32_t gen) {
-    uint64_t low = use + (uint64_t)last * 65536 + (uint64_t)flags * 67108864;
-    return low + (uint64_t)gen * 4294967296;
+    return (((uint64_t)gen * 64 + flags) * 1024 + last) * 65536 + use;
 }
 
 /* Says that n pages of chunk c were handed out; nothing is left to give back of a full chunk. */

@@ -1,9 +1,8 @@
-/* The page map, the bits of pages and the zeroed bases. */
+/* The page map, the bits of pages and the zeroed bases. An audit, at a quiet point, reads the cells
+ * as they lie. */
 #include "span/arena.h"
 #include "page/bits.h"
 
-uint32_t page_span[PAGES];
-uint64_t page_in_use[PAGE_WORDS];
 uint64_t page_specials[PAGE_WORDS];
 
 void arena_set_span(uint32_t s, uint32_t p, uint32_t n) {
@@ -14,13 +13,13 @@ void arena_set_span(uint32_t s, uint32_t p, uint32_t n) {
         loop variant n - i;
      */
     for (uint32_t i = 0; i < n; i++) {
-        page_span[p + i] = s;
+        page_span_store(p + i, s);
     }
 }
 
 uint32_t span_of(uint32_t p) {
-    uint32_t s = p < PAGES ? page_span[p] : 0;
-    if (s == 0 || span[s].state == SPAN_DEAD || p < span[s].base ||
+    uint32_t s = p < PAGES ? page_span_load(p) : 0;
+    if (s == 0 || span_state_load(s) == SPAN_DEAD || p < span[s].base ||
         p - span[s].base >= span[s].npages) {
         return 0;
     }
@@ -29,7 +28,7 @@ uint32_t span_of(uint32_t p) {
 
 uint32_t span_of_heap(uint32_t p) {
     uint32_t s = span_of(p);
-    return s != 0 && span[s].state == SPAN_IN_USE ? s : 0;
+    return s != 0 && span_state_load(s) == SPAN_IN_USE ? s : 0;
 }
 
 /* Raises the base of arena a to `end` pages, and says whether it was above page `first` before. */
@@ -102,11 +101,11 @@ int alloc_needs_zero(uint32_t p, uint32_t n) {
 }
 
 void arena_set_in_use(uint32_t p) {
-    page_in_use[p / WORD_BITS] = bits_set(page_in_use[p / WORD_BITS], p % WORD_BITS, 1);
+    page_in_use_set(p / WORD_BITS, p % WORD_BITS);
 }
 
 void arena_clear_in_use(uint32_t p) {
-    page_in_use[p / WORD_BITS] = bits_clear(page_in_use[p / WORD_BITS], p % WORD_BITS, 1);
+    page_in_use_clear(p / WORD_BITS, p % WORD_BITS);
 }
 
 int arena_is_in_use(uint32_t p) {

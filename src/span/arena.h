@@ -1,6 +1,7 @@
 /* What is known of each page and each arena: which span a page belongs to, whether a heap span, or
- * one with specials, begins there, and how much of an arena was never handed out. The map and the
- * bits change under the heap lock; the zeroed bases are atomic cells (os/atomic.h). */
+ * one with specials, begins there, and how much of an arena was never handed out. What belongs to a
+ * page changes by whoever owns the page; the page map, the bits of heap spans and the zeroed bases
+ * are atomic cells (os/atomic.h). */
 #ifndef CAIRN_ARENA_H
 #define CAIRN_ARENA_H
 
@@ -8,8 +9,6 @@
 #include "os/atomic.h"
 #include "span/span.h"
 
-extern uint32_t page_span[PAGES];          /* a record, 0 to SPANS-1; stale where no span is live */
-extern uint64_t page_in_use[PAGE_WORDS];   /* 1: a heap span begins at the page */
 extern uint64_t page_specials[PAGE_WORDS]; /* 1: a heap span with specials begins at the page */
 
 /*@ ghost unsigned char page_handed[PAGES]; // 1: handed out at least once */

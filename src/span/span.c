@@ -72,7 +72,6 @@ static uint32_t div_magic(uint32_t c) {
 
 void span_init(uint32_t s, uint32_t p, uint32_t n, uint32_t kind, uint32_t c, uint32_t needs_zero) {
     int heap = kind == KIND_HEAP;
-    span[s].state = SPAN_DEAD;
     span[s].base = p;
     span[s].npages = n;
     span[s].kind = (uint8_t)kind;

@@ -4,7 +4,7 @@
 #ifndef CAIRN_SPAN_H
 #define CAIRN_SPAN_H
 
-#include "config.h"
+#include "types.h"
 
 /* A span's state. Dead is zero, so that a zero table is the empty heap. */
 #define SPAN_DEAD   0
@@ -16,23 +16,8 @@
 #define KIND_STACK   1
 #define KIND_WORKBUF 2
 #define KIND_PTRBITS 3
-#define KINDS        4
+_Static_assert(KIND_PTRBITS + 1 == KINDS, "every kind has a name");
 
-struct span {
-    uint64_t slot_size;  /* heap spans: bytes of a slot; else 0 */
-    uint32_t base;       /* first page */
-    uint32_t npages;     /* pages; 0 exactly while dead */
-    uint32_t div_magic;  /* small classes, spans as long as Go's: offset * magic >> 32 is
-                          * offset / slot_size; else 0 */
-    uint32_t slots;      /* heap spans: slots, 1 to SLOTS_MAX; else 0 */
-    uint32_t live_slots; /* slots handed out, as the span's owner counts them */
-    uint8_t state;       /* SPAN_DEAD, SPAN_IN_USE or SPAN_MANUAL */
-    uint8_t kind;        /* KIND_HEAP to KIND_PTRBITS */
-    uint8_t span_class;  /* heap spans: 2 * size class + (no pointers inside); else 0 */
-    uint8_t needs_zero;  /* 1 where a page of the span may not be zero */
-};
-
-extern struct span span[SPANS];
 extern const uint16_t class_size[SIZE_CLASSES]; /* bytes of a slot; 0 for the large class */
 
 #include "../../specs/span.acsl"
@@ -49,7 +34,7 @@ extern const uint16_t class_size[SIZE_CLASSES]; /* bytes of a slot; 0 for the la
 int span_class_fits(uint32_t n, uint32_t c);
 
 /* Fills record s for the n pages from p. The state stays dead: it is published last. */
-/*@ requires record: 0 < s < SPANS;
+/*@ requires record: 0 < s < SPANS && span[s].state == SPAN_DEAD;
     requires pages: 0 < n <= PAGES;
     requires kind: kind < KINDS && needs_zero <= 1;
     requires fits: ClassFits(n, c) && (kind == KIND_HEAP || c == 0);

@@ -21,12 +21,23 @@ uint32_t span_pool_alloc(void) {
     return s;
 }
 
+int span_pool_is_empty(void) {
+    //@ assert waits: pool_count > 0 ==> !SpanTaken(pool_stack[0]);
+    //@ assert unused: pool_made < SPANS - 1 ==> !SpanTaken(SPANS - 1);
+    return pool_count == 0 && pool_made == SPANS - 1;
+}
+
+int span_pool_has_taken(uint32_t s) {
+    return s != 0 && s <= pool_made && pool_place[s] >= pool_count;
+}
+
 /* Record s changes places with the first taken one in the stack, and the border moves past it. */
 int span_pool_free(uint32_t s) {
     uint32_t place, other;
 
-    if (s == 0 || s > pool_made || pool_place[s] < pool_count)
+    if (!span_pool_has_taken(s)) {
         return 0;
+    }
     place = pool_place[s];
     other = pool_stack[pool_count];
     pool_stack[place] = other;

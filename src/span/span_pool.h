@@ -57,6 +57,24 @@ uint32_t span_pool_alloc(void);
  */
 int span_pool_free(uint32_t s);
 
+/* Is nothing left? */
+/*@ requires pool: SpanPool;
+    terminates \true;
+    exits \false;
+    assigns \nothing;
+    ensures empty: \result != 0 <==> SpanPoolEmpty;
+ */
+int span_pool_is_empty(void);
+
+/* Is record s taken? Not if it is no record. */
+/*@ requires pool: SpanPool;
+    terminates \true;
+    exits \false;
+    assigns \nothing;
+    ensures taken: \result != 0 <==> SpanTaken(s);
+ */
+int span_pool_has_taken(uint32_t s);
+
 /* The executable twin of the predicate SpanPool. Cost: a look at every record made. */
 /*@ terminates \true;
     exits \false;

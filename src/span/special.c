@@ -281,7 +281,7 @@ static void special_insert(uint32_t s, uint64_t offset, uint32_t kind, uint64_t 
 }
 
 int special_add(uint32_t s, uint64_t offset, uint32_t kind, uint64_t value, int force) {
-    if (s == 0 || s >= SPANS || span[s].state != SPAN_IN_USE) {
+    if (s == 0 || s >= SPANS || span_state_load(s) != SPAN_IN_USE) {
         return SPECIAL_BAD_SPAN;
     }
     if (kind < SPECIAL_FINALIZER || kind > SPECIAL_CLEANUP) {
@@ -302,7 +302,7 @@ int special_add(uint32_t s, uint64_t offset, uint32_t kind, uint64_t value, int 
 
 struct special_removed special_remove(uint32_t s, uint64_t offset, uint32_t kind) {
     struct special_removed removed = {SPECIAL_OK, 0};
-    if (s == 0 || s >= SPANS || span[s].state != SPAN_IN_USE) {
+    if (s == 0 || s >= SPANS || span_state_load(s) != SPAN_IN_USE) {
         removed.status = SPECIAL_BAD_SPAN;
         return removed;
     }

@@ -5,6 +5,8 @@
 
 #include "tools/trace.h"
 
+#define REPLAYER 0 /* whose caches: those of the first thread to call the heap, the only one */
+
 struct replay_options {
     uint64_t audit;  /* operations between two audits, 0: none */
     int simulate;    /* a recording runs on the simulated floor, which has no memory */

@@ -8,8 +8,11 @@ struct totals {
     uint32_t free, in_use, released;
 };
 
+/* As Go counts: pages that wait in a page cache are free, and may be released. */
 static struct totals totals_now(void) {
-    struct totals now = {total_free - total_released, total_live[KIND_HEAP], total_released};
+    uint32_t released = total_released + bits_count(page_cache[REPLAYER].released, 0, WORD_BITS);
+    uint32_t free = total_free + bits_count(page_cache[REPLAYER].free, 0, WORD_BITS);
+    struct totals now = {free - released, total_live[KIND_HEAP], released};
     return now;
 }
 
@@ -66,7 +69,17 @@ static void free_span(struct trace *t) {
     }
 }
 
-/* This heap has no page cache and no span cache, and those fields say so. */
+/* A cache that was used up keeps its base, as Go's does. */
+static void print_caches(void) {
+    if (page_cache[REPLAYER].free == 0 && page_cache[REPLAYER].base == 0) {
+        printf(" pcache=-,%016d,%016d", 0, 0);
+    } else {
+        printf(" pcache=%" PRIu32 ",%016" PRIx64 ",%016" PRIx64, page_cache[REPLAYER].base,
+               page_cache[REPLAYER].free, page_cache[REPLAYER].released);
+    }
+    printf(" span_cache=%" PRIu32, cache_count[REPLAYER]);
+}
+
 static void print_state(struct totals before) {
     struct totals now = totals_now();
     printf(" | free=%+" PRId64 " inuse=%+" PRId64 " released=%+" PRId64,
@@ -80,8 +93,8 @@ static void print_state(struct totals before) {
                CHUNK_PAGES * current_high);
     }
     replay_print_hint();
-    printf(" pcache=-,%016d,%016d span_cache=0 spans=%" PRIu32 " arenas=%" PRIu32 "\n", 0, 0,
-           pool_made, os_sim_reserved);
+    print_caches();
+    printf(" spans=%" PRIu32 " arenas=%" PRIu32 "\n", pool_made, os_sim_reserved);
 }
 
 /* A page that begins an arena, as the arena's number. */
@@ -132,6 +145,7 @@ void replay_heap(struct trace *t, const struct replay_options *options) {
             free_span(t);
         } else if (trace_has(t, "flush")) {
             trace_end(t);
+            heap_flush();
             printf("ok");
         } else if (trace_has(t, "scavenge")) {
             uint64_t bytes = trace_number(t, 0, UINT64_MAX, "a number of bytes");

@@ -6,8 +6,6 @@
 #include <inttypes.h>
 #include <string.h>
 
-#define HERE 0 /* the thread whose page cache the trace is about */
-
 static int bit_of(const uint64_t *bitmap, uint32_t p) {
     return bitmap[p / WORD_BITS] >> p % WORD_BITS & 1;
 }
@@ -90,8 +88,8 @@ static void free_pages(struct trace *t) {
     uint32_t n = (uint32_t)trace_number(t, 1, PAGES - p, "a number of pages");
     trace_end(t);
     for (uint32_t q = p; q < p + n; q++) {
-        int cached = q - page_cache[HERE].base < WORD_BITS &&
-                     (page_cache[HERE].free >> (q - page_cache[HERE].base) & 1);
+        int cached = q - page_cache[REPLAYER].base < WORD_BITS &&
+                     (page_cache[REPLAYER].free >> (q - page_cache[REPLAYER].base) & 1);
         if (!chunk_mapped[q / CHUNK_PAGES] || bit_of(page_free, q) || cached) {
             printf("refused: page %" PRIu32 " is not in use", q);
             return;
@@ -103,22 +101,22 @@ static void free_pages(struct trace *t) {
 
 static void refill(struct trace *t) {
     trace_end(t);
-    page_cache_flush(HERE);
-    page_cache_refill(HERE);
-    if (page_cache[HERE].free == 0) {
+    page_cache_flush(REPLAYER);
+    page_cache_refill(REPLAYER);
+    if (page_cache[REPLAYER].free == 0) {
         printf("base=-");
     } else {
-        printf("base=%" PRIu32, page_cache[HERE].base);
+        printf("base=%" PRIu32, page_cache[REPLAYER].base);
     }
-    printf(" cache=%016" PRIx64 " scav=%016" PRIx64, page_cache[HERE].free,
-           page_cache[HERE].released);
+    printf(" cache=%016" PRIx64 " scav=%016" PRIx64, page_cache[REPLAYER].free,
+           page_cache[REPLAYER].released);
 }
 
 static void alloc_cached(struct trace *t) {
-    struct page_taken taken = page_cache_alloc(HERE, take_size(t));
+    struct page_taken taken = page_cache_alloc(REPLAYER, take_size(t));
     print_page(taken.page);
     printf(" scav=%" PRIu32 " cache=%016" PRIx64 " cscav=%016" PRIx64, taken.released,
-           page_cache[HERE].free, page_cache[HERE].released);
+           page_cache[REPLAYER].free, page_cache[REPLAYER].released);
 }
 
 static void scavenge(struct trace *t) {
@@ -182,7 +180,7 @@ void replay_pages(struct trace *t, const struct replay_options *options) {
             alloc_cached(t);
         } else if (trace_has(t, "flush")) {
             trace_end(t);
-            page_cache_flush(HERE);
+            page_cache_flush(REPLAYER);
             printf("ok");
         } else if (trace_has(t, "scavenge")) {
             scavenge(t);

@@ -86,7 +86,7 @@ static uint64_t pages_for(uint64_t size) {
 }
 
 static void note_peaks(void) {
-    uint64_t pages = total_mapped - total_free;
+    uint64_t pages = total_live[KIND_HEAP];
     if (sum.live_blocks > sum.peak_blocks) {
         sum.peak_blocks = sum.live_blocks;
     }
@@ -103,20 +103,25 @@ static void note_peaks(void) {
     }
 }
 
+/* The pages that no span has. */
+static uint32_t pages_left(void) {
+    return total_free + bits_count(page_cache[REPLAYER].free, 0, WORD_BITS);
+}
+
 /* Gives the block a span, if the heap has one. A span begins at a page: where that is not aligned
  * enough the span is longer, and the block begins inside it. */
 static void place(const struct recording *r, struct block *block, uint64_t alignment) {
     uint64_t spare = alignment > PAGE_SIZE ? alignment / PAGE_SIZE - 1 : 0;
     uint64_t n = pages_for(block->size) + spare;
-    uint32_t free_before = total_free, mapped_before = total_mapped;
+    uint32_t left_before = pages_left(), mapped_before = total_mapped;
     struct heap_answer answer = heap_alloc(n > PAGES ? 0 : (uint32_t)n, 0);
     block->span = answer.span;
     if (answer.status != HEAP_OK) {
-        int has_record = pool_count > 0 || pool_made < SPANS - 1;
+        int has_record = span_cache_left(REPLAYER);
         if (has_record && n <= PAGES && pages_find((uint32_t)n) != PAGES) {
             wrong(r, block, "was refused with enough pages free");
         }
-        if (total_free != free_before || total_mapped != mapped_before) {
+        if (pages_left() != left_before || total_mapped != mapped_before) {
             wrong(r, block, "was refused, and that changed something");
         }
         sum.failed++;
@@ -303,6 +308,7 @@ int replay_recording(const char *name, const struct replay_options *options) {
     }
     recording_close(&r);
     print_sum(left);
+    heap_flush();
     if (total_free != total_mapped || total_live[KIND_HEAP] != 0 || !heap_audit()) {
         fflush(stdout);
         fprintf(stderr, "%s: when all is freed the heap's tables are not sound\n", name);

@@ -191,9 +191,8 @@ class Inliner:
         self.fresh = 0
 
     def text(self, node):
-        return show(self.inline(node, {}, {"": "Here", "Pre": "Pre", "Here": "Here",
-                                           "Post": "Here", "LoopEntry": "LoopEntry"},
-                                "Here", ()))
+        labels = {"": "Here", "Pre": "Pre", "Here": "Here", "Post": "Here"}
+        return show(self.inline(node, {}, {**labels, **{x: x for x in self.saved}}, "Here", ()))
 
     def inline(self, node, names, labels, state, inside):
         def again(part, names=names, state=state):

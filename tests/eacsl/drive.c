@@ -324,6 +324,8 @@ static void drive_pool(void) {
         span_pool_free(any(SPANS + 2));
     }
     uint32_t i = any(SPANS);
+    span_pool_is_empty();
+    span_pool_has_taken(any(SPANS + 2));
     span_pool_audit();
     BROKEN(pool_stack[i], any(SPANS + 1), span_pool_audit());
     BROKEN(pool_place[i], any(SPANS + 1), span_pool_audit());
@@ -374,26 +376,160 @@ static void break_lists(void) {
     forget_all();
 }
 
+/* A thread with caches, or THREADS: one without. */
+static uint32_t any_thread(void) {
+    return any(THREADS + 1);
+}
+
 static void drive_spans(void) {
     uint32_t n = 1 + any(12), kind = any(KINDS), c = kind == KIND_HEAP ? any(SPAN_CLASSES) : 0;
-    uint32_t p = any(PAGES);
+    uint32_t p = any(PAGES), t = any_thread();
     switch (any(5)) {
     case 0:
-        heap_free_span_locked(p, page_span[p] ? span[page_span[p]].kind : 0);
+        heap_free_span_locked(t, p, page_span[p] ? span[page_span[p]].kind : 0);
         break;
     case 1:
-        heap_alloc_span_locked(n, KIND_HEAP, any(2));
+        heap_alloc_span_locked(t, n, KIND_HEAP, any(2));
         break;
     case 2:
         if (page_span[p] != 0) {
             p = span[page_span[p]].base;
-            heap_free_span_locked(p, span[page_span[p]].kind);
+            heap_free_span_locked(t, p, span[page_span[p]].kind);
         }
         break;
     default:
-        heap_alloc_span_locked(any(4) ? n : n * 9, kind, any(2) ? c % 2 : c);
+        heap_alloc_span_locked(t, any(4) ? n : n * 9, kind, any(2) ? c % 2 : c);
         break;
     }
+}
+
+/* Does page p wait with a thread? */
+static int waits_anywhere(uint32_t p) {
+    for (uint32_t t = 0; t < THREADS; t++) {
+        if (page_cache[t].base / 64 == p / 64 && (page_cache[t].free >> p % 64 & 1) != 0) {
+            return 1;
+        }
+    }
+    return 0;
+}
+
+static void drive_page_cache(void) {
+    uint32_t t = any(THREADS), c = any(CHUNKS), p = any(PAGES), n = 0, most = 1 + any(30);
+    switch (any(8)) {
+    case 0:
+        if (!chunk_mapped[c]) {
+            pages_grow(c, 1);
+        }
+        break;
+    case 1:
+    case 2:
+        n = 1 + any(40);
+        p = pages_search(n);
+        if (p < PAGES) {
+            pages_alloc(p, n);
+        }
+        break;
+    case 3:
+    case 4:
+        while (n < most && p + n < PAGES && chunk_mapped[(p + n) / CHUNK_PAGES] &&
+               pages_are(p + n, 1, 0) && !waits_anywhere(p + n)) {
+            n++;
+        }
+        if (n > 0) {
+            pages_free(p, n);
+        }
+        break;
+    case 5:
+        page_cache_flush(t);
+        break;
+    default:
+        page_cache_alloc(t, any(8) ? any(any(2) ? 4 : 20) : any(70));
+        break;
+    }
+    if (page_cache[t].free == 0 && any(2)) {
+        page_cache_refill(t);
+    }
+    if (any(40) == 0) {
+        forget_all();
+    }
+}
+
+static void break_page_cache(void) {
+    uint32_t t = any(THREADS), u = any(THREADS), p = any(PAGES), c = any(CHUNKS);
+    uint64_t bit = (uint64_t)1 << any(64);
+    page_cache_audit();
+    BROKEN(page_cache[t].base, any(PAGES + 2), page_cache_audit());
+    BROKEN(page_cache[t].base, 64 * any(CHUNKS + 1), page_cache_audit());
+    BROKEN(page_cache[t].base, page_cache[u].base, page_cache_audit());
+    BROKEN(page_cache[t].free, page_cache[t].free ^ bit, page_cache_audit());
+    BROKEN(page_cache[t].free, page_cache[u].free, page_cache_audit());
+    BROKEN(page_cache[t].released, page_cache[t].released ^ bit, page_cache_audit());
+    BROKEN(page_free[p / 64], page_free[p / 64] ^ bit, page_cache_audit());
+    BROKEN(chunk_mapped[c], !chunk_mapped[c], page_cache_audit());
+    struct page_cache kept = page_cache[u];
+    page_cache[u].base = page_cache[t].base; /* one that has but a page of another */
+    page_cache[u].free = page_cache[t].free & (0 - page_cache[t].free);
+    page_cache[u].released = 0;
+    page_cache_audit();
+    page_cache[u].base = kept.base;
+    page_cache[u].free = kept.free;
+    page_cache[u].released = kept.released;
+}
+
+/* A live record is one that was handed out here; the rest of a span does not matter to the caches. */
+static void drive_records(void) {
+    uint32_t t = any_thread(), s = 1 + any(SPANS - 1), got = 0;
+    switch (any(6)) {
+    case 0:
+        got = t < THREADS ? span_cache_pop(t) : 0;
+        break;
+    case 1:
+        if (t < THREADS && cache_count[t] == 0) {
+            span_cache_refill(t);
+        }
+        break;
+    case 2:
+    case 3:
+        got = span_cache_take(t);
+        break;
+    default:
+        if (span[s].state != SPAN_DEAD) {
+            span[s].state = SPAN_DEAD;
+            span_cache_give(t, s);
+        }
+        break;
+    }
+    if (got != 0) {
+        span[got].state = SPAN_IN_USE;
+    }
+    span_cache_left(t);
+    uint32_t k = any(SPAN_CELLS), u = any(THREADS);
+    span_cache_audit();
+    BROKEN(cache_record[k], any(SPANS + 1), span_cache_audit());
+    BROKEN(cache_cell[s], any(SPAN_CELLS + 1), span_cache_audit());
+    BROKEN(cache_count[u], any(SPAN_CACHE + 2), span_cache_audit());
+    BROKEN(span[s].state, any(2), span_cache_audit());
+}
+
+/* All records with one thread, and then with another as far as there is room. */
+static void show_records(void) {
+    forget_all();
+    for (uint32_t s = 1; s < SPANS; s++) {
+        span[span_cache_take(THREADS)].state = SPAN_IN_USE;
+        span_cache_left(0);
+    }
+    span_cache_take(0);
+    span_cache_take(THREADS);
+    for (uint32_t s = 1; s < SPANS; s++) {
+        span[s].state = SPAN_DEAD;
+        span_cache_give(0, s);
+        span_cache_left(THREADS);
+        span_cache_left(1);
+        span_cache_audit();
+    }
+    span_cache_refill(1);
+    span_cache_audit();
+    forget_all();
 }
 
 static void drive_arena(void) {
@@ -520,17 +656,17 @@ static void drive_grow(void) {
 
 static void break_heap(void) {
     uint32_t s = 1 + any(SPANS - 1), p = any(PAGES), k = any(KINDS), i = any(HINTS);
-    heap_audit_locked();
-    BROKEN(span[s].state, any(4), heap_audit_locked());
-    BROKEN(span[s].kind, any(5), heap_audit_locked());
-    BROKEN(span[s].npages, any(3), heap_audit_locked());
-    BROKEN(span_link[s].list, any(2), heap_audit_locked());
-    BROKEN(page_free[p / 64], page_free[p / 64] ^ (uint64_t)1 << p % 64, heap_audit_locked());
-    BROKEN(total_live[k], total_live[k] + 1, heap_audit_locked());
-    BROKEN(current_low, any(CHUNKS + 2), heap_audit_locked());
-    BROKEN(current_high, any(CHUNKS + 2), heap_audit_locked());
-    BROKEN(arena_hint[i].arena, any(ARENAS + 2), heap_audit_locked());
-    BROKEN(hint_first, any(HINTS), heap_audit_locked());
+    heap_audit();
+    BROKEN(span[s].state, any(4), heap_audit());
+    BROKEN(span[s].kind, any(5), heap_audit());
+    BROKEN(span[s].npages, any(3), heap_audit());
+    BROKEN(span_link[s].list, any(2), heap_audit());
+    BROKEN(page_free[p / 64], page_free[p / 64] ^ (uint64_t)1 << p % 64, heap_audit());
+    BROKEN(total_live[k], total_live[k] + 1, heap_audit());
+    BROKEN(current_low, any(CHUNKS + 2), heap_audit());
+    BROKEN(current_high, any(CHUNKS + 2), heap_audit());
+    BROKEN(arena_hint[i].arena, any(ARENAS + 2), heap_audit());
+    BROKEN(hint_first, any(HINTS), heap_audit());
 }
 
 /* What keeps a span from being freed, put on and taken off again. */
@@ -549,54 +685,130 @@ static void hold_spans(void) {
     }
 }
 
+static void break_caches(void) {
+    uint32_t t = any(THREADS), p = any(PAGES), k = any(SPAN_CELLS);
+    uint64_t bit = (uint64_t)1 << any(64);
+    BROKEN(page_cache[t].free, page_cache[t].free ^ bit, heap_audit());
+    BROKEN(page_cache[t].free, 0, heap_audit());
+    BROKEN(page_cache[t].base, p / 64 * 64, heap_audit());
+    BROKEN(cache_count[t], any(SPAN_CACHE + 1), heap_audit());
+    BROKEN(cache_record[k], any(SPANS), heap_audit());
+}
+
+/* What is handed out beneath the lock and out of a cache, the running thread's. */
+static void drive_life(void) {
+    uint32_t n = any(8) ? 1 + any(20) : any(PAGES + 20), kind = any(2) ? KIND_HEAP : any(KINDS + 1);
+    uint32_t c = kind != KIND_HEAP && any(8) ? 0 : any(3) ? any(2) : any(SPAN_CLASSES + 2);
+    uint32_t s = any(SPANS), p = any(3) ? span[s].base : any(PAGES + 2), t = any_thread();
+    uint32_t its = any(4) ? span[s].kind : kind;
+    refuse = any(3) ? 0 : 1 + any(3);
+    os_refused = 0;
+    self = 1 + any(THREADS + 1);
+    switch (any(10)) {
+    case 0:
+    case 1:
+        heap_alloc_span_locked(t, n, kind, c);
+        break;
+    case 2:
+        heap_refill_locked(any(THREADS));
+        break;
+    case 3:
+        if (any(3) == 0) {
+            heap_flush_locked(any(THREADS));
+        }
+        break;
+    case 4:
+    case 5:
+        heap_free_span_locked(t, p, its);
+        break;
+    case 6:
+        heap_may_free(p, its);
+        break;
+    default:
+        n = 1 + any(any(2) ? 3 : 17);
+        if (self <= THREADS && heap_may_ask(n, kind, c) == HEAP_OK) {
+            heap_alloc_cached(self - 1, n, kind, c);
+        }
+        break;
+    }
+    if (any(20) == 0) {
+        heap_scavenge_locked(any(PAGES), any(3) > 0);
+    }
+    refuse = 0;
+    hold_spans();
+    if (any(50) == 0) {
+        forget_all();
+    }
+}
+
+/* A run that only just fits, and one that would if it began with a physical page. */
+static void show_fits(void) {
+    forget_all();
+    self = 1;
+    heap_alloc_span_locked(THREADS, CHUNK_PAGES, KIND_WORKBUF, 0);
+    heap_free_span_locked(THREADS, 0, KIND_WORKBUF);
+    heap_alloc_span_locked(THREADS, CHUNK_PAGES - os_group, KIND_STACK, 0);
+    forget_all();
+    self = 1;
+    heap_alloc_span_locked(THREADS, 1, KIND_WORKBUF, 0);
+    heap_alloc_span_locked(THREADS, 4, KIND_WORKBUF, 0);
+    heap_alloc_span_locked(THREADS, 1, KIND_WORKBUF, 0);
+    heap_free_span_locked(THREADS, 1, KIND_WORKBUF);
+    heap_alloc_span_locked(THREADS, 4, KIND_STACK, 0);
+    heap_may_ask(0, KIND_HEAP, 0);
+    heap_may_ask(PAGES + 1, KIND_HEAP, 0);
+    forget_all();
+    self = 1;
+}
+
 static void drive_heap(void) {
     uint32_t n = any(8) ? any(30) : any(PAGES + 20), kind = any(2) ? KIND_HEAP : any(KINDS + 1);
     uint32_t c = any(3) ? any(2) : any(SPAN_CLASSES + 2), s = any(SPANS);
     uint32_t p = any(3) ? span[s].base : any(PAGES + 2), its = any(4) ? span[s].kind : kind;
     refuse = any(3) ? 0 : 1 + any(3);
     os_refused = 0;
+    self = 1 + any(any(4) ? THREADS : THREADS + 2); /* now and then one without caches */
     switch (any(10)) {
     case 0:
+    case 1:
+    case 2:
         heap_alloc(n, c);
         break;
-    case 1:
+    case 3:
+    case 4:
         heap_alloc_manual(n, kind);
         break;
-    case 2:
-    case 3:
-        heap_alloc_span_locked(n, kind, kind == KIND_HEAP || any(5) == 0 ? c : 0);
-        break;
-    case 4:
     case 5:
+    case 6:
         heap_free(p);
         break;
-    case 6:
+    case 7:
         heap_free_manual(p, its);
         break;
-    case 7:
-        heap_free_span_locked(p, its);
+    case 8:
+        if (any(4) == 0) {
+            heap_flush();
+        }
         break;
     default:
-        heap_may_free(p, its);
+        heap_free_span_locked(THREADS, p, its);
         break;
     }
     if (any(12) == 0) {
         refuse = any(2) ? 0 : 1 + any(2);
         heap_scavenge(any(3) ? (uint64_t)any(40 * PAGE_SIZE) : UINT64_MAX);
-        heap_scavenge_locked(any(PAGES), any(3) > 0);
     }
     refuse = 0;
     hold_spans();
-    self = 1 + any(2);
     if (any(8) == 0) {
         heap_audit();
     }
     if (any(8) == 0) {
         break_heap();
+        break_caches();
     }
     if (any(40) == 0) {
         forget_all();
-        self = 1;
     }
 }
 
@@ -652,6 +864,23 @@ void drive(void) {
     for (int k = 0; k < 150; k++) {
         drive_grow();
     }
+#elif defined GROUP_CACHES
+    for (int k = 0; k < 2000; k++) {
+        drive_page_cache();
+        if (k % 5 == 0) {
+            break_page_cache();
+        }
+    }
+    forget_all();
+    for (int k = 0; k < 1000; k++) {
+        drive_records();
+    }
+    show_records();
+#elif defined GROUP_LIFE
+    for (int k = 0; k < 2000; k++) {
+        drive_life();
+    }
+    show_fits();
 #else
     for (int k = 0; k < 400; k++) {
         drive_heap();

@@ -73,6 +73,9 @@ int os_discard(uint32_t p, uint32_t n) {
 }
 
 uint32_t zeroed_base[ARENAS];
+uint64_t page_in_use[PAGE_WORDS];
+uint32_t total_live[KINDS];
+uint32_t page_span[PAGES];
 
 static void rival(uint32_t a) {
     if (rivals && zeroed_base[a] < ARENA_PAGES) {
@@ -93,6 +96,42 @@ int zeroed_base_swap(uint32_t a, uint32_t seen, uint32_t next) {
     }
     zeroed_base[a] = next;
     return 1;
+}
+
+void page_in_use_set(uint32_t k, uint32_t i) {
+    page_in_use[k] |= (uint64_t)1 << i;
+}
+
+void page_in_use_clear(uint32_t k, uint32_t i) {
+    page_in_use[k] &= ~((uint64_t)1 << i);
+}
+
+void total_live_add(uint32_t kind, uint32_t n) {
+    total_live[kind] += n;
+}
+
+void total_live_sub(uint32_t kind, uint32_t n) {
+    total_live[kind] -= n;
+}
+
+uint32_t page_span_load(uint32_t p) {
+    return page_span[p];
+}
+
+void page_span_store(uint32_t p, uint32_t s) {
+    page_span[p] = s;
+}
+
+uint32_t span_state_load(uint32_t s) {
+    return span[s].state;
+}
+
+void span_state_store(uint32_t s, uint32_t state) {
+    span[s].state = (uint8_t)state;
+}
+
+uint32_t heap_enter(void) {
+    return self;
 }
 
 void heap_lock(void) {

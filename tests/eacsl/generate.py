@@ -15,7 +15,8 @@ MANY = {"CAIRN_POOL_CHUNKS": 4, "CHUNK_PAGES": 64, "CHUNK_WORDS": 1}
 TREE = {"CAIRN_POOL_CHUNKS": 10, "CHUNK_PAGES": 64, "CHUNK_WORDS": 1}
 RANGED = {"CAIRN_POOL_CHUNKS": 8, "CHUNK_PAGES": 64, "CHUNK_WORDS": 1}
 FAR = {"CAIRN_POOL_CHUNKS": 3, "ARENA_CHUNKS": 2, "CHUNK_PAGES": 64, "CHUNK_WORDS": 1}
-SIZES = {"SPANS": 8, "SPAN_LISTS": 4, "SPECIALS": 6, "HINTS": 3, "TREE_HEIGHTS": 2}
+SIZES = {"SPANS": 8, "SPAN_LISTS": 4, "SPECIALS": 6, "HINTS": 3, "TREE_HEIGHTS": 2, "THREADS": 2,
+         "SPAN_CACHE": 4}
 GROUPS = {  # the files of src/ whose contracts are checked together, and how large the heap is
     "page": (WIDE, """os/word.h page/bits.h page/bits.c page/chunk.h page/chunk.c
                       page/chunk_runs.c"""),
@@ -28,15 +29,18 @@ GROUPS = {  # the files of src/ whose contracts are checked together, and how la
     "arena": (FAR, "os/atomic.h span/span.h span/span.c span/arena.h span/arena.c"),
     "special": (MANY, "span/special.h span/special.c span/special_audit.c"),
     "grow": (FAR, "os/os.h heap/grow.h heap/grow.c"),
-    "heap": (FAR, """heap/heap_locked.h heap/heap_locked.c heap/heap.h heap/heap.c heap/audit.h
-                     heap/audit.c"""),
+    "caches": (WIDE, """page/page_cache.h page/page_cache.c page/page_cache_audit.c
+                       span/span_cache.h span/span_cache.c"""),
+    "life": (FAR, """heap/life.h heap/life.c heap/heap_cached.h heap/heap_cached.c
+                     heap/heap_locked.h heap/heap_locked.c"""),
+    "heap": (FAR, "heap/heap.h heap/heap.c heap/audit.h heap/audit.c"),
 }
 CORE = """page/bits.c page/chunk.c page/chunk_runs.c page/summary.c page/summary_find.c page/mapped.c
           page/pages.c page/pages_search.c page/pages_audit.c page/pages_word.c page/candidate.c
-          page/scavenge_index.c page/scavenge.c span/span.c span/arena.c span/span_pool.c
-          span/span_list.c span/span_list_audit.c span/special.c span/special_audit.c heap/grow.c
-          heap/heap_locked.c heap/heap.c heap/audit.c""".split()
-OUTSIDE = ["page/page_cache.h"]  # in no group yet
+          page/scavenge_index.c page/scavenge.c page/page_cache.c page/page_cache_audit.c
+          span/span.c span/arena.c span/span_pool.c span/span_cache.c span/span_list.c
+          span/span_list_audit.c span/special.c span/special_audit.c heap/grow.c heap/life.c
+          heap/heap_cached.c heap/heap_locked.c heap/heap.c heap/audit.c""".split()
 STRUCT = re.compile(r"^struct (\w+) \{.*?^\};\n", re.M | re.S)
 FLOOR = "eacsl/floor.c"
 COMMENT = re.compile(r"/\*@(.*?)\*/|//@([^\n]*)|/\*.*?\*/|//[^\n]*", re.S)
@@ -96,10 +100,10 @@ class Unit:
         self.out, self.group = out, group
         sizes, checked = GROUPS[group]
         self.sizes, self.checked = {**SIZES, **sizes}, checked.split()
-        self.left_out, self.faults, self.kept = [], [], 0
+        self.left_out, self.faults, self.kept, self.labels = [], [], 0, set()
         self.headers = {os.path.relpath(p, f"{ROOT}/src"): read(p)
-                        for p in glob.glob(f"{ROOT}/src/*/*.h") + [f"{ROOT}/src/config.h"]
-                        if "/tools/" not in p and not p.endswith(tuple(OUTSIDE))}
+                        for p in glob.glob(f"{ROOT}/src/*/*.h") + glob.glob(f"{ROOT}/src/*.h")
+                        if "/tools/" not in p}
         self.tables = table_declarations(self.headers.values())
         self.structs = {found[1]: COMMENT.sub("", found[0]) for text in self.headers.values()
                         for found in STRUCT.finditer(text)
@@ -112,7 +116,7 @@ class Unit:
                 self.known.update(acsl.definitions(read(path))[0])
         self.macros = {name: text.replace("\\\n", " ")
                        for path in glob.glob(f"{ROOT}/specs/*.acsl") for name, text in
-                       re.findall(r"^#define (\w+_TABLES)\s((?:.*\\\n)*.*)", read(path), re.M)}
+                       re.findall(r"^#define (\w+_(?:TABLES|CACHES))\s((?:.*\\\n)*.*)", read(path), re.M)}
         self.executable = acsl.definitions(read(f"{HERE}/executable.acsl"))[0]
         self.contracts = {name for path in self.checked for name in
                           re.findall(r"\*/\s*" + HEAD.replace("^", "", 1) + r"[;{]",
@@ -126,6 +130,19 @@ class Unit:
         text = read(f"{ROOT}/tests/{path}" if path == FLOOR else f"{ROOT}/src/{path}")
         return GHOST_PARAMETER.sub(r", \1)", text)
 
+    def includes(self):
+        """The core, and the floor, as one file: of the static functions of one name all but the
+        first are called otherwise."""
+        seen, lines = set(), ""
+        for path in ["state.h", *CORE, FLOOR]:
+            own = set() if path == "state.h" else set(
+                found[2] for found in DEFINED.finditer(self.source(path)) if "static" in found[1])
+            again, seen = sorted(own & seen), seen | own
+            here = re.sub(r"\W", "_", path)
+            lines += "".join(f"#define {name} {name}_{here}\n" for name in again)
+            lines += f'#include "{path}"\n' + "".join(f"#undef {name}\n" for name in again)
+        return lines
+
     def drop(self, where, what, why):
         self.left_out.append(f"{where}\t{why}\t{' '.join(what.split())[:90]}")
 
@@ -135,7 +152,8 @@ class Unit:
         label, node = parser.label(), parser.expr()
         formal = (lambda x: f"first_{x}") if in_body else (lambda x: x)
         states = {"Pre": "saved[call_depth]." if in_body else "saved[call_depth + 1].",
-                  "LoopEntry": "entered[call_depth]."}
+                  "LoopEntry": "entered[call_depth].",
+                  **{label: "entered[call_depth]." for label in self.labels}}
         try:
             text = acsl.Inliner(known, self.fields, states, formal).text(node)
         except acsl.LeftOut as why:
@@ -237,6 +255,10 @@ class Unit:
 
         def replace(found):
             annotation = (found[1] or found[2] or "").strip()
+            label = re.fullmatch(r"ghost (\w+): ;", annotation)
+            if label:  # a state of its own, saved as that at a loop's beginning is
+                self.labels.add(label[1])
+                return " enter_loop();\n"
             if annotation.startswith("ghost"):
                 code, count = plain_ghost(annotation)
                 for _ in range(count if checked else 0):
@@ -257,7 +279,7 @@ class Unit:
         """Gives each function with a contract a body of another name, which it calls."""
         def replace(found):
             head, name, parameters = found[1], found[2], found[3]
-            if name not in self.contracts:
+            if name not in self.contracts or ("static" in head and path not in self.checked):
                 return found[0]
             kind = re.sub("static |inline ", "", head)
             given = ", ".join(re.findall(r"(\w+)(?:,|$)", parameters) if parameters != "void" else [])
@@ -342,8 +364,7 @@ void enter_loop(void) {{
 void forget_all(void) {{
 {clears}}}
 """)
-        self.write("unit.c", "".join(f'#include "{x}"\n' for x in
-                                     ["state.h", *CORE, FLOOR]) + read(f"{HERE}/drive.c"))
+        self.write("unit.c", self.includes() + read(f"{HERE}/drive.c"))
         self.write("faults", "".join(line + "\n" for line in self.faults))
         self.write("left_out", "".join(line + "\n" for line in self.left_out))
         self.write("kept", f"{self.kept}\n")

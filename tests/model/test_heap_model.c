@@ -1,6 +1,7 @@
 // config: pool host
 /* Millions of calls at random against the reference: spans of all kinds and classes handed out and
- * taken back, nonsense of every sort, while strangers hold addresses and the system refuses. */
+ * taken back, by every way and out of several threads' caches, nonsense of every sort, while
+ * strangers hold addresses and the system refuses. */
 #include "../reference.h"
 #include "heap/audit.h"
 
@@ -17,6 +18,8 @@ enum { SLOWER = 1 };
 
 static uint32_t became[HEAP_HAS_SPECIALS + 1]; /* how often a span asked for became what */
 static uint32_t freed[HEAP_HAS_SPECIALS + 1];
+static uint32_t at_hand; /* spans made of what a thread had at hand, where only that was asked */
+static uint32_t rescued; /* spans made once the thread's own pages were given back */
 
 static uint32_t below(uint32_t n) {
     return (uint32_t)(test_random() % n);
@@ -50,7 +53,10 @@ static void step_alloc(void) {
     uint32_t kind = below(2) ? KIND_HEAP : below(40) == 0 ? below(300) : below(KINDS);
     uint32_t c = kind == KIND_HEAP ? below(SPAN_CLASSES) : 0;
     c = below(4) == 0 ? c : below(40) == 0 ? below(1000) : c % 2;
-    became[ref_both_alloc(some_pages(), kind, kind == KIND_HEAP || below(40) == 0 ? c : 0)]++;
+    c = kind == KIND_HEAP || below(40) == 0 ? c : 0;
+    enum heap_status status = ref_both_alloc(some_pages(), kind, c);
+    became[status]++;
+    rescued += status == HEAP_OK && ref.gave;
 }
 
 static void step_free(void) {
@@ -109,6 +115,31 @@ static void step_pin(void) {
     }
 }
 
+/* The first threads and the last one. */
+static uint32_t some_thread(void) {
+    return below(3) ? below(2) : THREADS - 1;
+}
+
+/* What a thread does with its caches, whoever it is. */
+static void step_caches(void) {
+    uint32_t t = some_thread(), kind = below(KINDS), n = below(2) ? 1 + below(4) : 1 + below(20);
+    uint32_t c = kind == KIND_HEAP ? below(2) : 0;
+    switch (below(8)) {
+    case 0:
+        ref_both_flush(t);
+        break;
+    case 1:
+    case 2:
+        ref_both_refill(t);
+        break;
+    default:
+        if (ref_align(kind) == 1) {
+            at_hand += ref_both_cached(t, n, kind, c) != 0;
+        }
+        break;
+    }
+}
+
 /* Everything can be had back, and then all that is mapped is free. */
 static void free_all(void) {
     CHECK(heap_audit());
@@ -126,6 +157,10 @@ static void free_all(void) {
             CHECK(ref_both_free(ref.span[s].base, ref.span[s].kind) == HEAP_OK);
         }
     }
+    CHECK(heap_audit());
+    for (uint32_t t = 0; t < THREADS; t++) {
+        ref_both_flush(t);
+    }
     ref_check_pages();
     CHECK(total_free == total_mapped);
     CHECK(heap_audit());
@@ -134,6 +169,7 @@ static void free_all(void) {
 /* A floor with holes that others hold and hints that may lead into them. */
 static void make_floor(void) {
     ref_reset();
+    ref_page_size(below(2) ? 1 : 1u << below(5));
     if (WINDOW < ARENAS) {
         ref_hold(WINDOW, ARENAS - WINDOW);
     }
@@ -154,9 +190,12 @@ static uint32_t run(void) {
             ref_refuse(1 + below(3), 1 + below(3));
         }
         int filling = ref.made - ref.wait < (uint32_t)MANY >> (i / 1024 % 4);
-        uint32_t dice = below(20);
+        uint32_t dice = below(24);
+        ref_thread = some_thread();
         if (dice == 0) {
             step_pin();
+        } else if (dice > 19) {
+            step_caches();
         } else if (dice < (filling ? 13u : 6u)) {
             step_alloc();
         } else {
@@ -181,5 +220,7 @@ int main(void) {
         printf("status %d: %" PRIu32 " allocs, %" PRIu32 " frees\n", i, became[i], freed[i]);
         CHECK(i > HEAP_BAD_CLASS ? freed[i] > 0 : became[i] > 0);
     }
+    printf("%" PRIu32 " of what was at hand, %" PRIu32 " rescued\n", at_hand, rescued);
+    CHECK(at_hand > steps / 100 && rescued > 0);
     return test_report("heap_model");
 }

@@ -1,15 +1,17 @@
 // config: host host-race
 // link: src/os/os_linux.c -pthread
-/* Several threads take spans and give them back, on the real floor: no page is anybody's twice,
- * what is said to be zero is, what was written stays, and whenever all pause the heap is sound. */
+/* Several threads take spans and give them back, on the real floor, small ones out of their caches
+ * without the lock, and give their caches back: no page is anybody's twice, what is said to be zero
+ * is, what was written stays, and whenever all pause the heap is sound and nothing is lost. */
 #define _GNU_SOURCE
 #include "../test.h"
 #include "heap/audit.h"
 #include "os/memory.h"
 #include <pthread.h>
 #include <stdatomic.h>
+#include <string.h>
 
-enum { WORKERS = 4, ROUNDS = 4, LIVE = 48 };
+enum { WORKERS = 4, ROUNDS = 4, LIVE = 48, NUMBERS = WORKERS + THREADS + 3 };
 #if defined(__SANITIZE_THREAD__) || defined(__SANITIZE_ADDRESS__) || !defined(__OPTIMIZE__)
 enum { STEPS = 8000 };
 #else
@@ -107,6 +109,9 @@ static void *work(void *given) {
             if (below(me, 500) == 0) { /* whoever asks, only free pages go back to the system */
                 EXPECT(heap_scavenge((uint64_t)below(me, 2000) * PAGE_SIZE) % PAGE_SIZE == 0);
             }
+            if (below(me, 300) == 0) {
+                heap_flush();
+            }
         }
         pthread_barrier_wait(&barrier); /* all pause */
         pthread_barrier_wait(&barrier); /* and go on */
@@ -116,20 +121,60 @@ static void *work(void *given) {
             give_back(me, &me->live[i]);
         }
     }
+    heap_flush();
     return NULL;
 }
 
-/* The heap while nobody works: sound, and the live spans are what the threads hold. */
+/* The heap while nobody works: sound, the live spans are what the threads hold, each other page is
+ * free or waits, and each other record is in the pool or waits. */
 static void check_quiet(const struct worker *workers) {
-    uint32_t live[KINDS] = {0};
+    uint32_t live[KINDS] = {0}, pages = total_free, records = pool_count;
     for (int t = 0; t < WORKERS; t++) {
         for (int i = 0; i < LIVE; i++) {
             const struct holding *it = &workers[t].live[i];
             live[it->kind] += it->span != 0 ? it->pages : 0;
+            pages += it->span != 0 ? it->pages : 0;
+            records += it->span != 0;
         }
     }
     for (int kind = 0; kind < KINDS; kind++) {
         CHECK(total_live[kind] == live[kind]);
+    }
+    for (uint32_t t = 0; t < THREADS; t++) {
+        pages += (uint32_t)__builtin_popcountll(page_cache[t].free);
+        records += cache_count[t];
+        for (uint32_t i = 0; i < WORD_BITS; i++) {
+            CHECK((page_cache[t].free >> i & 1) == 0 || owner[page_cache[t].base + i] == 0);
+        }
+    }
+    CHECK(pages == total_mapped && records == pool_made);
+    CHECK(heap_audit());
+}
+
+/* Each of many threads, one after the other, takes a span and gives it back. Those past the first
+ * THREADS have no caches: what waits with others stays as it is. */
+static void *visit(void *given) {
+    uint32_t number = *(uint32_t *)given;
+    struct page_cache before[THREADS];
+    memcpy(before, page_cache, sizeof before);
+    uint32_t s = heap_alloc(1, 0).span, base = span[s].base;
+    CHECK(s != 0 && total_live[KIND_HEAP] == 1 && owner[base] == 0);
+    int waits = number <= THREADS && page_cache[number - 1].free != 0;
+    CHECK(waits == (number <= THREADS));
+    CHECK(number <= THREADS || memcmp(before, page_cache, sizeof before) == 0);
+    CHECK(heap_free(base) == HEAP_OK);
+    CHECK(number > THREADS || cache_count[number - 1] != 0);
+    heap_flush();
+    CHECK(total_free == total_mapped);
+    return NULL;
+}
+
+static void visit_many(void) {
+    for (uint32_t number = heap_enter() + WORKERS + 1; number <= NUMBERS; number++) {
+        pthread_t thread;
+        int is_done =
+            pthread_create(&thread, NULL, visit, &number) == 0 && pthread_join(thread, NULL) == 0;
+        CHECK(is_done); /* not in between: it counts, too */
     }
     CHECK(heap_audit());
 }
@@ -138,6 +183,7 @@ int main(void) {
     static struct worker worker[WORKERS];
     pthread_t thread[WORKERS];
     test_start();
+    CHECK(heap_enter() == 1);
     CHECK(pthread_barrier_init(&barrier, NULL, WORKERS + 1) == 0);
     for (uint32_t t = 0; t < WORKERS; t++) {
         worker[t].number = t + 1;
@@ -156,5 +202,6 @@ int main(void) {
     }
     check_quiet(worker);
     CHECK(total_free == total_mapped && total_mapped > 0);
+    visit_many();
     return test_report("heap_threads");
 }

@@ -1,7 +1,9 @@
-// config: host
+// config: host host-race
 // link: -pthread
-/* The zeroed bases under several threads: what T4 believes of them. A base never falls, a swap
- * that says it was done was done on the value seen, and in the end the highest one stands. */
+/* The atomic cells under several threads: what T4 believes of them. A zeroed base never falls, a
+ * swap that says it was done was done on the value seen, and in the end the highest one stands;
+ * no thread's bit and no thread's pages are lost to another's; and who finds a span live finds its
+ * record whole. */
 #define _GNU_SOURCE
 #include "os/atomic.h"
 #include "test.h"
@@ -15,6 +17,17 @@
 static uint32_t swaps[WORKERS]; /* how often a thread's swap was done */
 static uint32_t falls[WORKERS]; /* how often it saw a base fall */
 static pthread_barrier_t start;
+
+static void run_workers(void *(*work)(void *)) {
+    pthread_t threads[WORKERS];
+    pthread_barrier_init(&start, NULL, WORKERS);
+    for (uintptr_t i = 0; i < WORKERS; i++) {
+        CHECK(pthread_create(&threads[i], NULL, work, (void *)i) == 0);
+    }
+    for (uint32_t i = 0; i < WORKERS; i++) {
+        pthread_join(threads[i], NULL);
+    }
+}
 
 /* Raises the base of each round's arena to the values that are number modulo WORKERS, upward. */
 static void *raise_bases(void *argument) {
@@ -39,14 +52,9 @@ static void *raise_bases(void *argument) {
 }
 
 static void test_threads(void) {
-    pthread_t threads[WORKERS];
-    pthread_barrier_init(&start, NULL, WORKERS);
-    for (uintptr_t i = 0; i < WORKERS; i++) {
-        CHECK(pthread_create(&threads[i], NULL, raise_bases, (void *)i) == 0);
-    }
     uint32_t done = 0, fell = 0;
+    run_workers(raise_bases);
     for (uint32_t i = 0; i < WORKERS; i++) {
-        pthread_join(threads[i], NULL);
         done += swaps[i];
         fell += falls[i];
     }
@@ -66,8 +74,74 @@ static void test_alone(void) {
     CHECK(zeroed_base[a - 1] == 0);
 }
 
+/* Every thread moves bits of its own in words that all share, and pages of its own in a total. */
+static void *move_own(void *argument) {
+    uint32_t number = (uint32_t)(uintptr_t)argument;
+    pthread_barrier_wait(&start);
+    for (uint32_t round = 0; round < 2 * ROUNDS + 1; round++) {
+        for (uint32_t i = number; i < 64 * WORD_BITS; i += WORKERS) {
+            if (round % 2 == 0) {
+                page_in_use_set(i / WORD_BITS, i % WORD_BITS);
+                total_live_add(1, number + 1);
+            } else {
+                page_in_use_clear(i / WORD_BITS, i % WORD_BITS);
+                total_live_sub(1, number + 1);
+            }
+        }
+    }
+    return NULL;
+}
+
+static void test_own(void) {
+    run_workers(move_own);
+    for (uint32_t k = 0; k < 64; k++) {
+        CHECK(page_in_use[k] == UINT64_MAX);
+    }
+    CHECK(page_in_use[64] == 0);
+    CHECK(total_live[1] == 64 * WORD_BITS / WORKERS * (1 + 2 + 3 + 4));
+    CHECK(total_live[0] == 0 && total_live[2] == 0);
+}
+
+/* One thread fills records and publishes them; the others look, and count what they find torn. */
+enum { RECORDS = 200000 };
+static uint32_t torn[WORKERS], met[WORKERS];
+
+static void *publish_or_look(void *argument) {
+    uint32_t number = (uint32_t)(uintptr_t)argument;
+    pthread_barrier_wait(&start);
+    for (uint32_t s = 1; s < RECORDS; s++) {
+        if (number == 0) {
+            span[s].base = 3 * s;
+            span[s].npages = s;
+            page_span_store(s, s);
+            span_state_store(s, 2);
+            continue;
+        }
+        uint32_t found = page_span_load(s);
+        torn[number] += found != 0 && found != s;
+        if (found != 0 && span_state_load(found) != 0) {
+            met[number]++;
+            torn[number] += span_state_load(s) != 2 || span[s].base != 3 * s || span[s].npages != s;
+        } else if (number > 1) {
+            s--; /* waits for it */
+        }
+    }
+    return NULL;
+}
+
+static void test_published(void) {
+    run_workers(publish_or_look);
+    for (uint32_t i = 1; i < WORKERS; i++) {
+        CHECK(torn[i] == 0);
+        CHECK(i == 1 || met[i] == RECORDS - 1);
+    }
+    CHECK(page_span_load(0) == 0 && span_state_load(0) == 0 && span_state_load(RECORDS) == 0);
+}
+
 int main(void) {
     test_alone();
+    test_own();
+    test_published();
     test_threads();
     return test_report("atomic");
 }

@@ -60,6 +60,10 @@ static void check_spoilt(const char *what) {
     } while (0)
 
 static void change_what_may_be(void) {
+    KEEP(page_cache[1].base = 64); /* where nothing waits */
+    KEEP(cache_record[SPAN_CELLS - 1] = object);
+    KEEP(cache_cell[object] = SPAN_CELLS);
+    KEEP(heap_flush());
     KEEP(page_span[0] = object); /* where no span is live the map may say anything */
     KEEP(page_span[PAGES - 1] = SPANS - 1);
     KEEP(current_high = CHUNKS); /* more of the current arena */
@@ -149,6 +153,52 @@ static void spoil_map(void) {
     SPOIL(zeroed_base[ARENAS - 1] = UINT32_MAX);
 }
 
+/* Of the thread's pages, which are those left of the stack's block, and of its records. */
+static void spoil_caches(void) {
+    uint32_t k = span[stack].base / WORD_BITS, last = cache_count[0] - 1, s = cache_record[0];
+    uint64_t high = 1ull << 63;
+    CHECK(page_cache[0].base == k * WORD_BITS && (page_cache[0].free & high) != 0);
+    CHECK((page_cache[0].free & 1) == 0 && (page_free[k] & high) == 0);
+    CHECK(last > 0 && last < SPAN_CACHE - 1 && page_span[k * WORD_BITS] == plain);
+    SPOIL(page_cache[0].free &= ~high); /* a page lost; had twice, in each two of three places */
+    SPOIL(page_cache[0].free |= 1);
+    SPOIL(page_free[k] |= high);
+    SPOIL(page_cache[1] = page_cache[0]);
+    SPOIL({
+        page_cache[1].base = k * WORD_BITS;
+        page_cache[1].free = high;
+    });
+    SPOIL({
+        page_cache[1].base = PAGES - 64; /* not mapped */
+        page_cache[1].free = 1;
+    });
+    SPOIL(page_cache[0].base += 64);
+    SPOIL(page_cache[0].base++);
+    SPOIL(page_cache[0].base = PAGES);
+    SPOIL(page_cache[THREADS - 1].base = UINT32_MAX);
+    SPOIL(page_cache[0].released |= 1);
+    SPOIL(page_cache[0].free = 0);
+    SPOIL(total_free++);
+    SPOIL(cache_count[0]--);
+    SPOIL(cache_count[0]++);
+    SPOIL(cache_count[0] = 0);
+    SPOIL(cache_count[0] = SPAN_CACHE + 1);
+    SPOIL(cache_count[THREADS - 1] = UINT32_MAX);
+    SPOIL(cache_record[0] = cache_record[1]);
+    SPOIL(cache_record[0] = object);
+    SPOIL(cache_record[0] = 0);
+    SPOIL(cache_record[last] = SPANS);
+    SPOIL(cache_record[last] = pool_made + 1);
+    SPOIL(cache_cell[s] = SPAN_CELLS);
+    SPOIL(cache_cell[s] = 1);
+    SPOIL({
+        cache_record[SPAN_CACHE] = s; /* with two threads */
+        cache_count[1] = 1;
+    });
+    SPOIL(CHECK(span_pool_free(s) == 1)); /* with a thread and in the pool */
+    SPOIL(CHECK(span_pool_alloc() != 0)); /* nowhere */
+}
+
 static void spoil_lists(void) {
     SPOIL(span_link[listed].list = 0);
     SPOIL(span_link[listed].list = 2);
@@ -210,11 +260,12 @@ static void spoil_growth(void) {
 
 int main(void) {
     make_heap();
-    CHECK(heap_audit() == 1 && heap_audit_locked() == 1 && tables_changed(&sound) == NULL);
+    CHECK(heap_audit() == 1 && heap_audit() == 1 && tables_changed(&sound) == NULL);
     change_what_may_be();
     spoil_pages();
     spoil_spans();
     spoil_map();
+    spoil_caches();
     spoil_lists();
     spoil_specials();
     spoil_growth();

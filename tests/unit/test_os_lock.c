@@ -18,7 +18,7 @@ static pthread_barrier_t together;
 
 static void *run(void *own) {
     uint32_t *mine = own;
-    *mine = os_thread();
+    *mine = heap_enter();
     pthread_barrier_wait(&together);
     errno = 77;
     for (int i = 0; i < ROUNDS; i++) {
@@ -32,7 +32,7 @@ static void *run(void *own) {
         inside = 0;
         heap_unlock();
     }
-    if (errno != 77 || os_thread() != *mine) {
+    if (errno != 77 || heap_enter() != *mine) {
         *mine = 0;
     }
     return NULL;
@@ -72,7 +72,7 @@ static void test_wake(void) {
 
 int main(void) {
     pthread_t thread[WORKERS];
-    uint32_t mine = os_thread();
+    uint32_t mine = heap_enter();
     CHECK(pthread_barrier_init(&together, NULL, WORKERS) == 0);
     alarm(60); /* a lost wake-up must not last for ever */
     CHECK(mine != 0);
@@ -84,7 +84,7 @@ int main(void) {
     }
     CHECK(counter == (uint64_t)WORKERS * ROUNDS);
     CHECK(overlaps == 0);
-    CHECK(os_thread() == mine);
+    CHECK(heap_enter() == mine);
     for (int i = 0; i < WORKERS; i++) {
         CHECK(number[i] != 0 && number[i] != mine);
         for (int j = 0; j < i; j++) {

@@ -62,6 +62,7 @@ static void check_record(uint32_t p, uint32_t n, uint32_t kind, uint32_t c, uint
         expected.div_magic = c < 2 ? 0 : go[c / 2].magic;
     }
     memset(&span[RECORD], 0xff, sizeof span[RECORD]);
+    span[RECORD].state = SPAN_DEAD; /* which it is, and stays */
     span_init(RECORD, p, n, kind, c, needs_zero);
     CHECK(memcmp(&span[RECORD], &expected, sizeof expected) == 0);
 }
