@@ -117,7 +117,14 @@ build/obj/$(1)/libcore.a: $$(LIBRARY:%.c=build/obj/$(1)/%.o)
 endef
 $(foreach v,$(VARIANTS),$(eval $(call variant,$(v))))
 
-build/libcairn.a: $(patsubst %.c,build/obj/host/%.o,$(CORE) $(FLOOR) $(wildcard src/os/os_linux.c))
+# The library is one object, optimised as a whole: the small functions of a floor cost the next one
+# no call.
+build/obj/whole/%.o: %.c
+	@mkdir -p $(@D)
+	$(CC) $(WARNINGS) $(CFLAGS) -flto -MMD -MP -c $< -o $@
+build/libcairn.o: $(patsubst %.c,build/obj/whole/%.o,$(CORE) $(FLOOR) $(wildcard src/os/os_linux.c))
+	$(CC) $(CFLAGS) -flto -r -flinker-output=nolto-rel -o $@ $^
+build/libcairn.a: build/libcairn.o
 	@rm -f $@
 	$(AR) rcs $@ $^
 

@@ -12,6 +12,7 @@
     DO(page_free) DO(page_released) DO(chunk_mapped) DO(mapped_range) DO(mapped_ranges) \
     DO(summary) DO(scavenge_chunk) DO(scavenge_search) DO(free_high) DO(scavenge_gen) \
     DO(total_mapped) DO(total_free) DO(total_released) DO(total_live) \
+    DO(memory_limit) DO(growth_goal) \
     DO(arena_hint) DO(hint_first) DO(hint_count) DO(current_low) DO(current_high) \
     DO(zeroed_base) DO(page_span) DO(page_in_use) DO(page_specials) \
     DO(span) DO(span_link) DO(span_list) DO(special) DO(special_head) DO(special_made) \

@@ -30,7 +30,7 @@ void law_pages_conserved(void) {
     requires may: MayFree(p, KIND_HEAP);
     terminates \true;
     exits \false;
-    assigns GROWTH_TABLES, INDEX_TABLES, SPAN_TABLES, ZEROED_TABLES, heap_run;
+    assigns GROWTH_TABLES, SCAVENGE_TABLES, SPAN_TABLES, ZEROED_TABLES, heap_run, limit_due;
     ensures again: \result == HEAP_OK;
  */
 enum heap_status law_free_then_alloc(uint32_t t, uint32_t p) {
@@ -83,7 +83,8 @@ enum heap_status law_refused_free(uint32_t t, uint32_t p, uint32_t kind) {
     requires asked: SizeOk(n);
     terminates \true;
     exits \false;
-    assigns GROWTH_TABLES, scavenge_chunk[0 .. CHUNKS - 1], SPAN_TABLES, ZEROED_TABLES, heap_run;
+    assigns GROWTH_TABLES, scavenge_chunk[0 .. CHUNKS - 1], scavenge_search[0 .. 1], SPAN_TABLES,
+            ZEROED_TABLES, heap_run, limit_due;
     ensures deserved: \result == HEAP_NO_MEMORY ==> NoRun{Pre}(0, PAGES, n) && os_refused == 1;
     ensures same: \result == HEAP_NO_MEMORY ==> HeapUnchanged{Pre,Post};
     ensures answer: \result == HEAP_NO_MEMORY || \result == HEAP_OK;

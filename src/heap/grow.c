@@ -140,6 +140,8 @@ static int map_for_growth(uint32_t low, uint32_t n) {
     ensures apart: low != \old(current_high) ==>
       MappedMore{Pre,Post}(\old(current_low), \old(current_high));
     ensures total: total_mapped - \old(total_mapped) == total_free - \old(total_free);
+    ensures more: \old(total_mapped) <= total_mapped;
+    ensures committed: total_mapped - \old(total_mapped) == total_released - \old(total_released);
  */
 static void switch_arena(uint32_t low, uint32_t high) {
     if (low != current_high) {
@@ -164,6 +166,8 @@ static void switch_arena(uint32_t low, uint32_t high) {
     ensures mapped: MappedMore{Pre,Post}(\old(current_low), current_low);
     ensures run: AllFree(CHUNK_START(\old(current_low)), CHUNK_START(current_low));
     ensures total: total_mapped - \old(total_mapped) == total_free - \old(total_free);
+    ensures more: \old(total_mapped) <= total_mapped;
+    ensures committed: total_mapped - \old(total_mapped) == total_released - \old(total_released);
  */
 static void take_chunks(uint32_t n) {
     pages_grow(current_low, n);
@@ -190,6 +194,8 @@ static void take_chunks(uint32_t n) {
     ensures run: \result == 1 ==> n <= current_low &&
       AllFree(CHUNK_START(current_low - n), CHUNK_START(current_low));
     ensures total: total_mapped - \old(total_mapped) == total_free - \old(total_free);
+    ensures more: \old(total_mapped) <= total_mapped;
+    ensures committed: total_mapped - \old(total_mapped) == total_released - \old(total_released);
     ensures same: \result == 0 ==> PagesUnchanged{Pre,Post} && GrowthUnchanged{Pre,Post};
     ensures refused: \result == 0 ==> os_refused == 1;
  */
@@ -234,6 +240,8 @@ static int grow_by_arenas(uint32_t n) {
     ensures run: \result == 1 ==> n <= current_low &&
       AllFree(CHUNK_START(current_low - n), CHUNK_START(current_low));
     ensures total: total_mapped - \old(total_mapped) == total_free - \old(total_free);
+    ensures more: \old(total_mapped) <= total_mapped;
+    ensures committed: total_mapped - \old(total_mapped) == total_released - \old(total_released);
     ensures same: \result == 0 ==> PagesUnchanged{Pre,Post} && GrowthUnchanged{Pre,Post};
     ensures refused: \result == 0 ==> os_refused == 1;
  */

@@ -52,6 +52,8 @@ int heap_add_hint(uint32_t arena);
     ensures grew: GrewPages{Pre,Post};
     ensures run: \result == 1 ==> !NoRun(0, PAGES, n);
     ensures total: total_mapped - \old(total_mapped) == total_free - \old(total_free);
+    ensures more: \old(total_mapped) <= total_mapped;
+    ensures committed: total_mapped - \old(total_mapped) == total_released - \old(total_released);
     ensures same: \result == 0 ==> PagesUnchanged{Pre,Post} && GrowthUnchanged{Pre,Post};
     ensures refused: \result == 0 ==> os_refused == 1;
  */

@@ -222,14 +222,62 @@ void heap_flush(void) {
     }
 }
 
-uint64_t heap_scavenge(uint64_t bytes) {
+/* Bytes in whole pages, rounded up; as many as the window has at most. */
+/*@ terminates \true;
+    exits \false;
+    assigns \nothing;
+    ensures range: \result <= PAGES;
+    ensures most: \result == PAGES ==> (PAGES - 1) * PAGE_SIZE < bytes;
+    ensures whole: \result < PAGES ==>
+      bytes <= \result * PAGE_SIZE && \result * PAGE_SIZE < bytes + PAGE_SIZE;
+ */
+static uint32_t whole_pages(uint64_t bytes) {
     uint64_t n = bytes / PAGE_SIZE;
-    if (n < PAGES && bytes % PAGE_SIZE != 0) {
-        n++;
+    if (n >= PAGES) {
+        return PAGES;
     }
+    return bytes % PAGE_SIZE == 0 ? (uint32_t)n : (uint32_t)n + 1;
+}
+
+uint64_t heap_scavenge(uint64_t bytes) {
     heap_lock();
-    uint32_t released = heap_scavenge_locked(n < PAGES ? (uint32_t)n : PAGES, 1);
+    uint32_t released = heap_scavenge_locked(whole_pages(bytes), 1);
     //@ assert kept: Kept{Pre,Here}(self);
     heap_unlock();
     return (uint64_t)released * PAGE_SIZE;
+}
+
+void heap_next_generation(void) {
+    heap_lock();
+    index_next_gen();
+    heap_unlock();
+}
+
+uint64_t heap_background(uint64_t goal) {
+    heap_lock();
+    uint32_t released = limit_background(whole_pages(goal));
+    //@ assert kept: Kept{Pre,Here}(self);
+    heap_unlock();
+    return (uint64_t)released * PAGE_SIZE;
+}
+
+void heap_set_limit(uint64_t bytes) {
+    heap_lock();
+    memory_limit = whole_pages(bytes);
+    limit_obey(0);
+    //@ assert kept: Kept{Pre,Here}(self);
+    heap_unlock();
+}
+
+void heap_set_goal(uint64_t bytes) {
+    heap_lock();
+    growth_goal = whole_pages(bytes);
+    heap_unlock();
+}
+
+struct heap_totals heap_totals(void) {
+    heap_lock();
+    struct heap_totals totals = heap_totals_locked();
+    heap_unlock();
+    return totals;
 }

@@ -9,6 +9,7 @@
 
 #include "heap/heap_cached.h"
 #include "heap/heap_locked.h"
+#include "heap/stats.h"
 #include "os/lock.h"
 
 #include "../../specs/theorem.acsl"
@@ -174,5 +175,78 @@ void heap_flush(void);
     ensures window: \result / PAGE_SIZE <= PAGES;
  */
 uint64_t heap_scavenge(uint64_t bytes);
+
+/* Begins the next generation of the scavenger, as Go does at each cycle of its collector. What was
+ * freed in the last one is the background's to give back from now on; chunks that were densely
+ * used, in that one or since, are left alone. For an embedder's collector, or at a pace of his own.
+ * Cost: under the lock, a step. */
+/*@ requires apart: heap_held == 0;
+    requires self: self != 0;
+    terminates \true;
+    exits \false;
+    assigns heap_held, HEAP_TABLES;
+    ensures apart: heap_held == 0;
+    ensures kept: Kept{Pre,Post}(self);
+ */
+void heap_next_generation(void);
+
+/* A step of the background, for a thread of the embedder's that calls it again and again, at a pace
+ * of its own: gives some 64 KiB of free pages back to the system if more memory is committed than
+ * this many bytes (rounded up to pages), or than the limit. It takes what was freed before this
+ * generation, and none of the densely used chunks'. Returns the bytes given back: 0 if there is
+ * nothing more to do. Cost: under the lock, the system's for a run of pages or a few, and a step a
+ * chunk looked at. */
+/*@ requires apart: heap_held == 0;
+    requires self: self != 0;
+    terminates \true;
+    exits \false;
+    assigns heap_held, HEAP_TABLES;
+    ensures apart: heap_held == 0;
+    ensures kept: Kept{Pre,Post}(self);
+    ensures whole: \result % PAGE_SIZE == 0;
+    ensures window: \result / PAGE_SIZE <= PAGES;
+ */
+uint64_t heap_background(uint64_t goal);
+
+/* Sets the memory limit, in bytes (rounded up to pages); 0 lifts it. Free pages are given back to
+ * the system until no more memory is committed, now and before each later allocation returns: but
+ * what is in use stays, and an allocation never fails for the limit. Cost: as heap_scavenge. */
+/*@ requires apart: heap_held == 0;
+    requires self: self != 0;
+    terminates \true;
+    exits \false;
+    assigns heap_held, HEAP_TABLES;
+    ensures apart: heap_held == 0;
+    ensures kept: Kept{Pre,Post}(self);
+ */
+void heap_set_limit(uint64_t bytes);
+
+/* Sets the goal for growth, in bytes (rounded up to pages); 0 lifts it. An allocation for which the
+ * heap grows gives as many free pages back to the system as it grew by, or as are committed beyond
+ * the goal. Cost: a step. */
+/*@ requires apart: heap_held == 0;
+    requires self: self != 0;
+    terminates \true;
+    exits \false;
+    assigns heap_held, HEAP_TABLES;
+    ensures apart: heap_held == 0;
+    ensures kept: Kept{Pre,Post}(self);
+ */
+void heap_set_goal(uint64_t bytes);
+
+/* How the heap's pages are spread now. Cost: a few reads under the lock. */
+/*@ requires apart: heap_held == 0;
+    requires self: self != 0;
+    terminates \true;
+    exits \false;
+    assigns heap_held, HEAP_TABLES;
+    ensures apart: heap_held == 0;
+    ensures kept: Kept{Pre,Post}(self);
+    ensures sum: \result.mapped == \result.free + \result.waiting + \result.heap +
+      \result.stack + \result.workbuf + \result.ptrbits;
+    ensures released: \result.released <= \result.free;
+    ensures committed: \result.committed == \result.mapped - \result.released;
+ */
+struct heap_totals heap_totals(void);
 
 #endif

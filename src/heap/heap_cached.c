@@ -105,6 +105,7 @@ void heap_refill_locked(uint32_t t) {
     if (page_cache[t].free != 0 && cache_count[t] == 0) {
         span_cache_refill(t);
     }
+    limit_obey(0);
 }
 
 /* Empties the page cache of thread t. */

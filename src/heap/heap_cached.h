@@ -5,6 +5,7 @@
 
 #include "config.h"
 #include "heap/life.h"
+#include "heap/limit.h"
 
 #include "../../specs/heap_cached.acsl"
 
@@ -42,18 +43,20 @@
 uint32_t heap_alloc_cached(uint32_t t, uint32_t n, uint32_t kind, uint32_t c);
 
 /* Fills what is empty of thread t's caches: its pages are those free of the block that holds the
- * lowest free one. Called under the heap lock. */
+ * lowest free one; the limit is obeyed. Called under the heap lock. */
 /*@ requires heap: Heap;
     requires thread: t < THREADS;
     terminates \true;
     exits \false;
     assigns page_cache[t], page_free[0 .. PAGE_WORDS - 1], page_released[0 .. PAGE_WORDS - 1],
             summary[0 .. SUMMARIES - 1], total_free, total_released, search_left, find_steps,
-            scavenge_chunk[0 .. CHUNKS - 1], RECORD_CACHES, POOL_TABLES;
+            scavenge_chunk[0 .. CHUNKS - 1], scavenge_search[0 .. 1], os_refused, limit_due,
+            RECORD_CACHES, POOL_TABLES;
     ensures heap: Heap;
     ensures pages: page_cache[t].free == 0 ==> AllUsed{Pre}(0, PAGES);
     ensures record: page_cache[t].free == 0 || !NoRecordLeft{Pre}(t) ==> page_cache[t].free == 0 ||
       cache_count[t] != 0;
+    ensures limit: LimitObeyed;
  */
 void heap_refill_locked(uint32_t t);
 

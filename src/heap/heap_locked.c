@@ -51,6 +51,8 @@ static uint32_t find(uint32_t n, uint32_t align) {
     ensures lowest: \result < PAGES ==> NoRun(0, \result + n - 1, n);
     ensures grew: GrewPages{Pre,Post};
     ensures none: \result == PAGES ==> NoRunGained{Pre,Post}(n);
+    ensures more: \old(total_mapped) <= total_mapped;
+    ensures committed: Committed{Pre} == Committed;
     ensures same: \result == PAGES ==> PagesUnchanged{Pre,Post} && GrowthUnchanged{Pre,Post};
  */
 static uint32_t find_or_grow(uint32_t n, uint32_t align) {
@@ -120,7 +122,8 @@ static uint32_t make_span(uint32_t t, uint32_t p, uint32_t n, uint32_t kind, uin
     requires asked: AskOk(n, kind, c);
     terminates \true;
     exits \false;
-    assigns GROWTH_TABLES, scavenge_chunk[0 .. CHUNKS - 1], SPAN_TABLES, ZEROED_TABLES, heap_run;
+    assigns GROWTH_TABLES, scavenge_chunk[0 .. CHUNKS - 1], scavenge_search[0 .. 1], SPAN_TABLES,
+            ZEROED_TABLES, heap_run, limit_due;
     ensures range: \result < SPANS;
     ensures pages: HeapPages;
     ensures spans: HeapSpans;
@@ -139,11 +142,14 @@ static uint32_t make_span(uint32_t t, uint32_t p, uint32_t n, uint32_t kind, uin
     ensures owners: OwnersUnchangedBut{Pre,Post}(\result);
     ensures others: SpansUnchangedBut{Pre,Post}(\result);
     ensures total: \result != 0 ==> TotalMoved{Pre,Post}(kind, n);
+    ensures limit: \result != 0 ==> LimitObeyed;
+    ensures due: \result != 0 ==> limit_due == GrowthDue{Pre,Post};
  */
 static uint32_t take_span(uint32_t t, uint32_t n, uint32_t kind, uint32_t c) {
     if (!span_cache_left(t)) {
         return 0;
     }
+    uint32_t mapped = total_mapped;
     uint32_t align = heap_alignment(kind);
     uint32_t needed = align == 1 ? n : n + align;
     uint32_t r = find_or_grow(needed, align);
@@ -153,9 +159,11 @@ static uint32_t take_span(uint32_t t, uint32_t n, uint32_t kind, uint32_t c) {
     //@ ghost if (r > 0) run_bounds(r, needed);
     //@ assert below: NoRun(0, r, needed);
     //@ ghost heap_run = r;
+    uint32_t grown = limit_growth(total_mapped - mapped);
     uint32_t p = align_up(r, align);
     uint32_t s = make_span(t, p, n, kind, c);
     //@ assert lowest: LowestFit(r, needed);
+    limit_obey(grown);
     return s;
 }
 

@@ -8,6 +8,7 @@
 
 #include "config.h"
 #include "heap/life.h"
+#include "heap/limit.h"
 
 /* What became of a call. */
 enum heap_status {
@@ -56,14 +57,16 @@ uint32_t heap_alignment(uint32_t kind);
  * there is none. A stack begins with a physical page: where that is larger than a page, at the
  * first of the lowest run of as many pages more. Refuses what makes no sense, and fails
  * if and only if no record is left, or no run is free and the system refused to help; then nothing
- * changed.
- * Cost: that of pages_search, and a step a page. */
+ * changed. Before it returns it gives free pages back to the system for what is committed beyond
+ * the limit, and for growth beyond the goal (heap/limit.h).
+ * Cost: that of pages_search, and a step a page; growth; giving back. */
 /*@ requires heap: Heap;
     requires self: self != 0;
     requires thread: t <= THREADS;
     terminates \true;
     exits \false;
-    assigns GROWTH_TABLES, scavenge_chunk[0 .. CHUNKS - 1], SPAN_TABLES, ZEROED_TABLES, heap_run;
+    assigns GROWTH_TABLES, scavenge_chunk[0 .. CHUNKS - 1], scavenge_search[0 .. 1], SPAN_TABLES,
+            ZEROED_TABLES, heap_run, limit_due;
     ensures heap: Heap;
     ensures same: \result.span == 0 ==> HeapUnchanged{Pre,Post};
     ensures owners: OwnersUnchangedBut{Pre,Post}(\result.span);
@@ -90,6 +93,8 @@ uint32_t heap_alignment(uint32_t kind);
         NoneHanded{Pre}(span[\result.span].base, span[\result.span].base + n);
       ensures owned: \result.span != 0 ==> span_owner[\result.span] == self;
       ensures total: \result.span != 0 ==> TotalMoved{Pre,Post}(kind, n);
+      ensures limit: \result.span != 0 ==> LimitObeyed;
+      ensures due: \result.span != 0 ==> limit_due == GrowthDue{Pre,Post};
     complete behaviors;
     disjoint behaviors;
  */

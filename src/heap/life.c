@@ -1,6 +1,7 @@
 #include "heap/life.h"
 
 #include "../../specs/life_lemmas.acsl"
+#include "../../specs/waiting_lemmas.acsl"
 
 /* Fills the dead record s and publishes it, last of all that makes a span. */
 /*@ requires record: 0 < s < SPANS && !SpanLive(s) && span[s].npages == 0;

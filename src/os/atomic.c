@@ -31,6 +31,10 @@ void total_live_sub(uint32_t kind, uint32_t n) {
     __atomic_fetch_sub(&total_live[kind], n, __ATOMIC_RELAXED);
 }
 
+uint32_t total_live_load(uint32_t kind) {
+    return __atomic_load_n(&total_live[kind], __ATOMIC_RELAXED);
+}
+
 uint32_t page_span_load(uint32_t p) {
     return __atomic_load_n(&page_span[p], __ATOMIC_RELAXED);
 }

@@ -88,6 +88,15 @@ void total_live_add(uint32_t kind, uint32_t n);
  */
 void total_live_sub(uint32_t kind, uint32_t n);
 
+/* T4. Reads the total. */
+/*@ requires kind: kind < KINDS;
+    terminates \true;
+    exits \false;
+    assigns \nothing;
+    ensures total: \result == total_live[kind];
+ */
+uint32_t total_live_load(uint32_t kind);
+
 /* Which record a page belongs to: 0 to SPANS-1; stale where no span is live. The rule: who owns a
  * page writes its entry; anybody who holds the heap lock may look. */
 extern uint32_t page_span[PAGES];

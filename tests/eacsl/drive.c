@@ -734,6 +734,17 @@ static void drive_life(void) {
     if (any(20) == 0) {
         heap_scavenge_locked(any(PAGES), any(3) > 0);
     }
+    if (any(20) == 0) {
+        memory_limit = any(3) ? 1 + any(PAGES) : 0;
+        growth_goal = any(3) ? 1 + any(PAGES) : 0;
+        index_next_gen();
+    }
+    if (any(6) == 0) {
+        limit_growth(any(PAGES + 1));
+        limit_background(any(PAGES));
+        limit_obey(any(3) ? 0 : any(PAGES));
+        heap_totals_locked();
+    }
     refuse = 0;
     hold_spans();
     if (any(50) == 0) {
@@ -797,6 +808,11 @@ static void drive_heap(void) {
     if (any(12) == 0) {
         refuse = any(2) ? 0 : 1 + any(2);
         heap_scavenge(any(3) ? (uint64_t)any(40 * PAGE_SIZE) : UINT64_MAX);
+        heap_set_limit(any(3) ? 0 : any(PAGES * PAGE_SIZE + PAGE_SIZE));
+        heap_set_goal(any(3) ? 0 : any(PAGES * PAGE_SIZE + PAGE_SIZE));
+        heap_background(any(PAGES * PAGE_SIZE));
+        heap_next_generation();
+        heap_totals();
     }
     refuse = 0;
     hold_spans();

@@ -114,6 +114,10 @@ void total_live_sub(uint32_t kind, uint32_t n) {
     total_live[kind] -= n;
 }
 
+uint32_t total_live_load(uint32_t kind) {
+    return total_live[kind];
+}
+
 uint32_t page_span_load(uint32_t p) {
     return page_span[p];
 }

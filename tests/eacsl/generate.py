@@ -31,7 +31,8 @@ GROUPS = {  # the files of src/ whose contracts are checked together, and how la
     "grow": (FAR, "os/os.h heap/grow.h heap/grow.c"),
     "caches": (WIDE, """page/page_cache.h page/page_cache.c page/page_cache_audit.c
                        span/span_cache.h span/span_cache.c"""),
-    "life": (FAR, """heap/life.h heap/life.c heap/heap_cached.h heap/heap_cached.c
+    "life": (FAR, """heap/life.h heap/life.c heap/limit.h heap/limit.c
+                     heap/stats.h heap/stats.c heap/heap_cached.h heap/heap_cached.c
                      heap/heap_locked.h heap/heap_locked.c"""),
     "heap": (FAR, "heap/heap.h heap/heap.c heap/audit.h heap/audit.c"),
 }
@@ -40,7 +41,7 @@ CORE = """page/bits.c page/chunk.c page/chunk_runs.c page/summary.c page/summary
           page/scavenge_index.c page/scavenge.c page/page_cache.c page/page_cache_audit.c
           span/span.c span/arena.c span/span_pool.c span/span_cache.c span/span_list.c
           span/span_list_audit.c span/special.c span/special_audit.c heap/grow.c heap/life.c
-          heap/heap_cached.c heap/heap_locked.c heap/heap.c heap/audit.c""".split()
+          heap/limit.c heap/stats.c heap/heap_cached.c heap/heap_locked.c heap/heap.c heap/audit.c""".split()
 STRUCT = re.compile(r"^struct (\w+) \{.*?^\};\n", re.M | re.S)
 FLOOR = "eacsl/floor.c"
 COMMENT = re.compile(r"/\*@(.*?)\*/|//@([^\n]*)|/\*.*?\*/|//[^\n]*", re.S)

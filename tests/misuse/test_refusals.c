@@ -32,6 +32,7 @@ enum { STEPS = 60 };
     EACH(zeroed_base) EACH(arena_hint) EACH(hint_first) EACH(hint_count) \
     EACH(current_low) EACH(current_high) EACH(mapped_range) EACH(mapped_ranges) \
     EACH(total_mapped) EACH(total_free) EACH(total_released) EACH(total_live) \
+    EACH(memory_limit) EACH(growth_goal) \
     EACH(os_sim_reserved) EACH(os_sim_mapped)
 
 #define COPY(TABLE) static unsigned char TABLE##_copy[sizeof TABLE];
