@@ -15,12 +15,18 @@ int zeroed_base_swap(uint32_t a, uint32_t seen, uint32_t next) {
                                        __ATOMIC_ACQUIRE);
 }
 
+/* The byte of word k that holds bit i: a small machine has no atomic steps on 64 bits. */
+static unsigned char *byte_of(uint32_t k, uint32_t i) {
+    uint32_t place = __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__ ? i / 8 : 7 - i / 8;
+    return (unsigned char *)&page_in_use[k] + place;
+}
+
 void page_in_use_set(uint32_t k, uint32_t i) {
-    __atomic_fetch_or(&page_in_use[k], (uint64_t)1 << i, __ATOMIC_RELAXED);
+    __atomic_fetch_or(byte_of(k, i), (unsigned char)(1 << i % 8), __ATOMIC_RELAXED);
 }
 
 void page_in_use_clear(uint32_t k, uint32_t i) {
-    __atomic_fetch_and(&page_in_use[k], ~((uint64_t)1 << i), __ATOMIC_RELAXED);
+    __atomic_fetch_and(byte_of(k, i), (unsigned char)~(1 << i % 8), __ATOMIC_RELAXED);
 }
 
 void total_live_add(uint32_t kind, uint32_t n) {

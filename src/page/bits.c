@@ -50,7 +50,7 @@ uint64_t bits_runs(uint64_t w, uint32_t n) {
         loop assigns runs, have;
         loop variant n - have;
      */
-    while (have < n) {
+    while (have < n && runs != 0) {
         uint32_t more = n - have < have ? n - have : have;
         runs = bits_and(runs, bits_shift(runs, more));
         have += more;

@@ -1,6 +1,7 @@
 #include "page/pages.h"
 #include "../../specs/pages_count_lemmas.acsl"
 #include "../../specs/pages_lemmas.acsl"
+#include "../../specs/tree_lemmas.acsl"
 
 uint32_t search_left;
 uint32_t total_mapped;
@@ -102,6 +103,8 @@ static uint32_t take_range(uint32_t p, uint32_t end) {
     uint32_t released = alloc_range(p, end);
     //@ assert apart: FreeUnchanged{Pre,Here}(0, p) && FreeUnchanged{Pre,Here}(end, PAGES);
     summary_update(p, end);
+    //@ assert above: FreeUnchangedBut{Pre,Here}(p, end) && FreeUnchangedBut{Here,Pre}(p, end);
+    //@ assert tree: Tree;
     /*@ ghost
         uint32_t k = 0;
         /@ loop invariant range: 0 <= k <= PAGES;
@@ -204,6 +207,8 @@ static void free_range(uint32_t p, uint32_t end) {
     }
     //@ assert apart: FreeUnchanged{Pre,Here}(0, p) && FreeUnchanged{Pre,Here}(end, PAGES);
     summary_update(p, end);
+    //@ assert above: FreeUnchangedBut{Pre,Here}(p, end) && FreeUnchangedBut{Here,Pre}(p, end);
+    //@ assert tree: Tree;
     /*@ ghost
         uint32_t k = 0;
         /@ loop invariant range: 0 <= k <= PAGES;

@@ -4,6 +4,7 @@
 #include "../../specs/pages_count_lemmas.acsl"
 #include "../../specs/pages_lemmas.acsl"
 #include "../../specs/pages_word_lemmas.acsl"
+#include "../../specs/tree_lemmas.acsl"
 
 /* Makes word k of the bitmaps `free` and `released`. The tree and the totals follow, not the search
  * hint. */
@@ -40,6 +41,9 @@ static void set_word(uint32_t k, uint64_t free, uint64_t released) {
     page_released[k] = released;
     //@ assert apart: FreeUnchanged{Pre,Here}(0, p) && FreeUnchanged{Pre,Here}(p + 64, PAGES);
     summary_update(p, p + WORD_BITS);
+    /*@ assert above:
+          FreeUnchangedBut{Pre,Here}(p, p + 64) && FreeUnchangedBut{Here,Pre}(p, p + 64); */
+    //@ assert tree: Tree;
     /*@ ghost
         uint32_t q = 0;
         /@ loop invariant range: 0 <= q <= PAGES;
@@ -83,7 +87,8 @@ void pages_take_word(uint32_t k) {
     search_left = PAGES - (WORD_BITS * k + WORD_BITS - 1);
     //@ ghost chunk_free_bounds();
     index_alloc(k / CHUNK_WORDS, n);
-    //@ assert index: ScavengeIndex && IndexMapped && IndexUse;
+    //@ assert use: IndexUse;
+    //@ assert index: ScavengeIndex && IndexMapped;
 }
 
 void pages_give_word(uint32_t k, uint64_t free, uint64_t released) {

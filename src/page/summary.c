@@ -111,27 +111,39 @@ static inline void update_leaves(uint32_t lo, uint32_t hi) {
     }
 }
 
-void summary_update(uint32_t p, uint32_t end) {
+uint32_t summary_update(uint32_t p, uint32_t end) {
     uint32_t lo = p / CHUNK_PAGES;
     uint32_t hi = (end - 1) / CHUNK_PAGES + 1;
     uint32_t width = CHUNK_PAGES;
+    uint32_t h = 1;
+    uint64_t said = summary[lo];
     update_leaves(lo, hi);
+    int same = hi - lo == 1 && summary[lo] == said;
     /*@ loop invariant range: 1 <= h <= TREE_HEIGHTS;
         loop invariant nodes: Nodes(h - 1, lo, hi, p, end);
         loop invariant width: width == NodeWidth(h - 1);
         loop invariant below: RowsBelow(h);
+        loop invariant above: RowsUnchangedFrom{Pre,Here}(h);
         loop invariant apart: TreeApart(p, end);
         loop invariant others: TreeUnchangedApart{Pre,Here}(p, end);
-        loop assigns h, lo, hi, width, summary[0 .. SUMMARIES - 1];
+        loop invariant same: same != 0 ==> hi == lo + 1 &&
+          summary[(h - 1) * CHUNKS + lo] == \at(summary, Pre)[(h - 1) * CHUNKS + lo];
+        loop assigns h, lo, hi, width, said, same, summary[0 .. SUMMARIES - 1];
         loop variant TREE_HEIGHTS - h;
      */
-    for (uint32_t h = 1; h < TREE_HEIGHTS; h++) {
+    while (h < TREE_HEIGHTS && !same) {
         lo = lo / 8;
         hi = (hi + 7) / 8;
+        said = summary[h * CHUNKS + lo];
         //@ assert nodes: Nodes(h, lo, hi, p, end);
         update_row(h, lo, hi, width);
+        same = hi - lo == 1 && summary[h * CHUNKS + lo] == said;
         width = 8 * width;
+        h++;
     }
+    //@ assert node: Node(h - 1, lo) && p / NodeWidth(h - 1) == lo;
+    //@ assert stands: same != 0 ==> NodeStands{Pre,Here}(h - 1, lo, p, end);
+    return h - 1;
 }
 
 /* Does node i of height h, stored as s, say these runs? */

@@ -74,17 +74,20 @@ static inline uint64_t packed(uint32_t start, uint32_t max, uint32_t end) {
     return start + (uint64_t)max * PACKED_FULL + (uint64_t)end * PACKED_FULL * PACKED_FULL;
 }
 
-/* Brings the tree up to date after pages of [p, end), and no others, became free or used. Cost: a
- * look at each chunk of the range, then eight nodes for each node above it. */
+/* Brings the tree up to date after pages of [p, end), and no others, became free or used. What is
+ * above a node that says what it said is up to date already: Go's update stops there too. Cost: a
+ * look at each chunk of the range, then eight nodes for each node above it, as far as they change.
+ * Returns the height of the last row it wrote to. */
 /*@ requires range: p < end <= PAGES;
     requires apart: TreeApart(p, end);
     terminates \true;
     exits \false;
     assigns summary[0 .. SUMMARIES - 1];
-    ensures tree: Tree;
+    ensures updated: TreeUpdated{Pre,Post}(\result, p / NodeWidth(\result), p, end);
+    ensures apart: TreeApart(p, end);
     ensures others: TreeUnchangedApart{Pre,Post}(p, end);
  */
-void summary_update(uint32_t p, uint32_t end);
+uint32_t summary_update(uint32_t p, uint32_t end);
 
 /* The lowest run of n free pages, given that none is free below page `from`. Returns PAGES for both
  * if there is none (n of 0 and over PAGES included). The hint is the start of the smallest node

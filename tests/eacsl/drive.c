@@ -555,6 +555,8 @@ static void drive_arena(void) {
         span_of_heap(span[t].base + span[t].npages - 1);
     }
     span_of(any(PAGES + 2));
+    span_state_store(s, span_state_load(s));
+    total_live_load(any(KINDS));
     while (p + n < PAGES && n < 20 && span_of(p + n) == 0) {
         n++;
     }
