@@ -6,7 +6,8 @@
     requires size: SizeOk(n);
     terminates \true;
     exits \false;
-    assigns GROWTH_TABLES, scavenge_chunk[0 .. CHUNKS - 1], SPAN_TABLES, ZEROED_TABLES, heap_run;
+    assigns GROWTH_TABLES, scavenge_chunk[0 .. CHUNKS - 1], scavenge_search[0 .. 1], SPAN_TABLES,
+            ZEROED_TABLES, heap_run, limit_due;
     ensures never: \result == HEAP_OK;
  */
 enum heap_status memory_is_endless(uint32_t n) {
