@@ -194,8 +194,8 @@ void heap_next_generation(void);
  * of its own: gives some 64 KiB of free pages back to the system if more memory is committed than
  * this many bytes (rounded up to pages), or than the limit. It takes what was freed before this
  * generation, and none of the densely used chunks'. Returns the bytes given back: 0 if there is
- * nothing more to do. Cost: under the lock, the system's for a run of pages or a few, and a step a
- * chunk looked at. */
+ * nothing more to do, or the system refuses. Cost: under the lock, the system's for a run of pages
+ * or a few, and a step a chunk looked at. */
 /*@ requires apart: heap_held == 0;
     requires self: self != 0;
     terminates \true;

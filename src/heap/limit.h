@@ -35,8 +35,7 @@ uint32_t limit_growth(uint32_t n);
     requires backed: MappedIsBacked;
     terminates \true;
     exits \false;
-    assigns page_released[0 .. PAGE_WORDS - 1], total_released, scavenge_chunk[0 .. CHUNKS - 1],
-            scavenge_search[0 .. 1], os_refused, limit_due;
+    assigns RELEASE_TABLES, limit_due;
     ensures pages: Pages;
     ensures kept: StillReleased{Pre,Post};
     ensures due: limit_due == n;
@@ -47,14 +46,13 @@ uint32_t limit_growth(uint32_t n);
 void limit_obey(uint32_t n);
 
 /* A step of the background: gives a few free pages back if more are committed than `goal` or the
- * limit, none of the densely used chunks'. Returns how many: 0 if enough were given back, or
- * nothing is left that the background would give. */
+ * limit, none of the densely used chunks'. Returns how many: 0 if enough were given back,
+ * nothing is left that the background would give, or the system refuses. */
 /*@ requires pages: Pages;
     requires backed: MappedIsBacked;
     terminates \true;
     exits \false;
-    assigns page_released[0 .. PAGE_WORDS - 1], total_released, scavenge_chunk[0 .. CHUNKS - 1],
-            scavenge_search[0 .. 1], os_refused;
+    assigns RELEASE_TABLES;
     ensures pages: Pages;
     ensures kept: StillReleased{Pre,Post};
     ensures count: total_released == \old(total_released) + \result;

@@ -59,8 +59,7 @@ uint32_t pages_scavenge(uint32_t n, int force) {
         loop invariant count: total_released == \at(total_released, Pre) + released <= PAGES;
         loop invariant kept: StillReleased{Pre,Here};
         loop invariant flags: flags == FlagCount(CHUNKS);
-        loop assigns released, flags, page_released[0 .. PAGE_WORDS - 1], total_released,
-                     scavenge_chunk[0 .. CHUNKS - 1], scavenge_search[0 .. 1], os_refused;
+        loop assigns released, flags, RELEASE_TABLES;
         loop variant PAGES - total_released + flags;
      */
     while (released < n) {

@@ -19,8 +19,7 @@
     requires backed: MappedIsBacked;
     terminates \true;
     exits \false;
-    assigns page_released[0 .. PAGE_WORDS - 1], total_released, scavenge_chunk[0 .. CHUNKS - 1],
-            scavenge_search[0 .. 1], os_refused;
+    assigns RELEASE_TABLES;
     ensures pages: Pages;
     ensures kept: StillReleased{Pre,Post};
     ensures count: total_released == \old(total_released) + \result;
