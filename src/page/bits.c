@@ -1,6 +1,61 @@
 #include "page/bits.h"
 #include "../../specs/bits_lemmas.acsl"
 
+/* A body here and not in the header is proved once. `inline` is a hint for the link: the library is
+ * optimised as a whole, and none of these costs its caller a call. */
+inline uint64_t bits_not(uint64_t a) {
+    return ~a;
+}
+
+inline uint64_t bits_and(uint64_t a, uint64_t b) {
+    return a & b;
+}
+
+inline uint64_t bits_or(uint64_t a, uint64_t b) {
+    return a | b;
+}
+
+inline uint64_t bits_shift(uint64_t a, uint32_t n) {
+    return a >> n;
+}
+
+inline uint64_t bits_below(uint32_t n) {
+    return n == 0 ? 0 : bits_shift(bits_not(0), 64 - n);
+}
+
+inline uint64_t bits_mask(uint32_t i, uint32_t n) {
+    return bits_and(bits_below(i + n), bits_not(bits_below(i)));
+}
+
+inline uint64_t bits_set(uint64_t a, uint32_t i, uint32_t n) {
+    return bits_or(a, bits_mask(i, n));
+}
+
+inline uint64_t bits_clear(uint64_t a, uint32_t i, uint32_t n) {
+    return bits_and(a, bits_not(bits_mask(i, n)));
+}
+
+inline int bits_test(uint64_t w, uint32_t i) {
+    return (bits_shift(w, i) & 1) != 0;
+}
+
+inline uint32_t bits_lowest(uint64_t w) {
+    return word_low_zeros(w);
+}
+
+inline uint32_t bits_highest(uint64_t w) {
+    uint32_t zeros = word_high_zeros(w);
+    return zeros == 64 ? 64 : 63 - zeros;
+}
+
+inline uint32_t bits_low_run(uint64_t w) {
+    return word_low_zeros(bits_not(w));
+}
+
+inline uint32_t bits_high_run(uint64_t w) {
+    return word_high_zeros(bits_not(w));
+}
+
 /* A word above 0 has a highest bit: halve it until 1 is left. */
 /*@ ghost
   void bits_some(uint64_t w) {

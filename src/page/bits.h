@@ -14,27 +14,21 @@
     assigns \nothing;
     ensures not: BitsNot(\result, a);
  */
-static inline uint64_t bits_not(uint64_t a) {
-    return ~a;
-}
+uint64_t bits_not(uint64_t a);
 
 /*@ terminates \true;
     exits \false;
     assigns \nothing;
     ensures and: BitsAnd(\result, a, b);
  */
-static inline uint64_t bits_and(uint64_t a, uint64_t b) {
-    return a & b;
-}
+uint64_t bits_and(uint64_t a, uint64_t b);
 
 /*@ terminates \true;
     exits \false;
     assigns \nothing;
     ensures or: BitsOr(\result, a, b);
  */
-static inline uint64_t bits_or(uint64_t a, uint64_t b) {
-    return a | b;
-}
+uint64_t bits_or(uint64_t a, uint64_t b);
 
 /* The bits of a, n places lower; the top fills with clear bits. */
 /*@ requires range: n < 64;
@@ -43,9 +37,7 @@ static inline uint64_t bits_or(uint64_t a, uint64_t b) {
     assigns \nothing;
     ensures shift: BitsShift(\result, a, n);
  */
-static inline uint64_t bits_shift(uint64_t a, uint32_t n) {
-    return a >> n;
-}
+uint64_t bits_shift(uint64_t a, uint32_t n);
 
 /* The word whose lowest n bits are set. */
 /*@ requires range: n <= 64;
@@ -54,9 +46,7 @@ static inline uint64_t bits_shift(uint64_t a, uint32_t n) {
     assigns \nothing;
     ensures mask: BitsMask(\result, 0, n);
  */
-static inline uint64_t bits_below(uint32_t n) {
-    return n == 0 ? 0 : bits_shift(bits_not(0), 64 - n);
-}
+uint64_t bits_below(uint32_t n);
 
 /* The word in which the n bits from bit i are set; n may be 0. */
 /*@ requires range: i + n <= 64;
@@ -65,9 +55,7 @@ static inline uint64_t bits_below(uint32_t n) {
     assigns \nothing;
     ensures mask: BitsMask(\result, i, n);
  */
-static inline uint64_t bits_mask(uint32_t i, uint32_t n) {
-    return bits_and(bits_below(i + n), bits_not(bits_below(i)));
-}
+uint64_t bits_mask(uint32_t i, uint32_t n);
 
 /* The word a with the n bits from bit i set; and clear. */
 /*@ requires range: i + n <= 64;
@@ -76,9 +64,7 @@ static inline uint64_t bits_mask(uint32_t i, uint32_t n) {
     assigns \nothing;
     ensures set: BitsSet(\result, a, i, n);
  */
-static inline uint64_t bits_set(uint64_t a, uint32_t i, uint32_t n) {
-    return bits_or(a, bits_mask(i, n));
-}
+uint64_t bits_set(uint64_t a, uint32_t i, uint32_t n);
 
 /*@ requires range: i + n <= 64;
     terminates \true;
@@ -86,9 +72,7 @@ static inline uint64_t bits_set(uint64_t a, uint32_t i, uint32_t n) {
     assigns \nothing;
     ensures clear: BitsClear(\result, a, i, n);
  */
-static inline uint64_t bits_clear(uint64_t a, uint32_t i, uint32_t n) {
-    return bits_and(a, bits_not(bits_mask(i, n)));
-}
+uint64_t bits_clear(uint64_t a, uint32_t i, uint32_t n);
 
 /* Whether bit i of w is set. */
 /*@ requires range: i < 64;
@@ -97,9 +81,7 @@ static inline uint64_t bits_clear(uint64_t a, uint32_t i, uint32_t n) {
     assigns \nothing;
     ensures test: \result != 0 <==> Bit(w, i);
  */
-static inline int bits_test(uint64_t w, uint32_t i) {
-    return (bits_shift(w, i) & 1) != 0;
-}
+int bits_test(uint64_t w, uint32_t i);
 
 /* The lowest set bit, and the highest; 64 if there is none. */
 /*@ terminates \true;
@@ -109,9 +91,7 @@ static inline int bits_test(uint64_t w, uint32_t i) {
     ensures below: BitNone(w, 0, \result);
     ensures set: \result < 64 ==> Bit(w, \result);
  */
-static inline uint32_t bits_lowest(uint64_t w) {
-    return word_low_zeros(w);
-}
+uint32_t bits_lowest(uint64_t w);
 
 /*@ terminates \true;
     exits \false;
@@ -121,10 +101,7 @@ static inline uint32_t bits_lowest(uint64_t w) {
     ensures above: \result < 64 ==> BitNone(w, \result + 1, 64);
     ensures none: \result == 64 ==> BitNone(w, 0, 64);
  */
-static inline uint32_t bits_highest(uint64_t w) {
-    uint32_t zeros = word_high_zeros(w);
-    return zeros == 64 ? 64 : 63 - zeros;
-}
+uint32_t bits_highest(uint64_t w);
 
 /* How many set bits stand at the bottom of w, and at its top. */
 /*@ terminates \true;
@@ -134,9 +111,7 @@ static inline uint32_t bits_highest(uint64_t w) {
     ensures run: BitRun(w, 0, \result);
     ensures clear: \result < 64 ==> !Bit(w, \result);
  */
-static inline uint32_t bits_low_run(uint64_t w) {
-    return word_low_zeros(bits_not(w));
-}
+uint32_t bits_low_run(uint64_t w);
 
 /*@ terminates \true;
     exits \false;
@@ -145,9 +120,7 @@ static inline uint32_t bits_low_run(uint64_t w) {
     ensures run: BitRun(w, 64 - \result, \result);
     ensures clear: \result < 64 ==> !Bit(w, 63 - \result);
  */
-static inline uint32_t bits_high_run(uint64_t w) {
-    return word_high_zeros(bits_not(w));
-}
+uint32_t bits_high_run(uint64_t w);
 
 /* How many of the n bits from bit i are set. */
 /*@ requires range: i + n <= 64;

@@ -15,7 +15,7 @@ struct page_taken page_cache_alloc(uint32_t t, uint32_t n) {
     if (i < WORD_BITS) {
         //@ assert run: BitRun(free, i, n);
         taken.page = page_cache[t].base + i;
-        taken.released = bits_count(released, i, n);
+        taken.released = n > 1 ? bits_count(released, i, n) : bits_test(released, i) ? 1 : 0;
         page_cache[t].free = bits_clear(free, i, n);
         //@ ghost count_cleared(page_cache[t].free, free, i, n);
         page_cache[t].released = bits_clear(released, i, n);

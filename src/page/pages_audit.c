@@ -61,9 +61,9 @@ static int chunk_is_sound(uint32_t c) {
 static int index_is_sound(uint32_t c, uint32_t unused) {
     uint64_t s = scavenge_chunk[c];
     if (chunk_mapped[c] == 0) {
-        return in_use(s) == 0 && unused == 0 && chunk_flags(s) % 2 == 0;
+        return chunk_in_use(s) == 0 && unused == 0 && chunk_flags(s) % 2 == 0;
     }
-    return unused <= CHUNK_PAGES && in_use(s) == CHUNK_PAGES - unused;
+    return unused <= CHUNK_PAGES && chunk_in_use(s) == CHUNK_PAGES - unused;
 }
 
 /* Is every chunk as the invariant has it, and do they add up to the totals? */

@@ -5,6 +5,26 @@ struct scavenge_search scavenge_search[2];
 uint32_t free_high;
 uint32_t scavenge_gen;
 
+inline uint32_t chunk_in_use(uint64_t s) {
+    return (uint32_t)(s % 65536);
+}
+
+inline uint32_t chunk_last_in_use(uint64_t s) {
+    return (uint32_t)(s / 65536 % 1024);
+}
+
+inline uint32_t chunk_flags(uint64_t s) {
+    return (uint32_t)(s / 67108864 % 64);
+}
+
+inline uint32_t chunk_gen(uint64_t s) {
+    return (uint32_t)(s / 4294967296);
+}
+
+inline uint64_t chunk_record(uint32_t use, uint32_t last, uint32_t flags, uint32_t gen) {
+    return (((uint64_t)gen * 64 + flags) * 1024 + last) * 65536 + use;
+}
+
 /* What a record keeps as the pages used last generation, as its chunk is touched in this one. */
 /*@ requires range: InUse(s) <= CHUNK_PAGES;
     terminates \true;
@@ -14,12 +34,12 @@ uint32_t scavenge_gen;
     ensures range: \result < 1024;
  */
 static inline uint32_t touched(uint64_t s) {
-    return chunk_gen(s) == scavenge_gen ? last_in_use(s) : in_use(s);
+    return chunk_gen(s) == scavenge_gen ? chunk_last_in_use(s) : chunk_in_use(s);
 }
 
 void index_alloc(uint32_t c, uint32_t n) {
     uint64_t s = scavenge_chunk[c];
-    uint32_t use = in_use(s) + n;
+    uint32_t use = chunk_in_use(s) + n;
     uint32_t flags = chunk_flags(s);
     if (use == CHUNK_PAGES) {
         flags -= flags % 2;
@@ -32,7 +52,7 @@ void index_free(uint32_t c, uint32_t end, uint32_t n) {
     uint32_t flags = chunk_flags(s);
     uint32_t high = CHUNK_PAGES * c + end;
     scavenge_chunk[c] =
-        chunk_record(in_use(s) - n, touched(s), flags - flags % 2 + 1, scavenge_gen);
+        chunk_record(chunk_in_use(s) - n, touched(s), flags - flags % 2 + 1, scavenge_gen);
     if (free_high < high) {
         free_high = high;
     }
@@ -53,8 +73,8 @@ void index_next_gen(void) {
 
 void index_set_empty(uint32_t c) {
     uint64_t s = scavenge_chunk[c];
-    uint32_t flags = chunk_flags(s);
-    scavenge_chunk[c] = chunk_record(in_use(s), last_in_use(s), flags - flags % 2, chunk_gen(s));
+    uint32_t flags = chunk_flags(s) - chunk_flags(s) % 2;
+    scavenge_chunk[c] = chunk_record(chunk_in_use(s), chunk_last_in_use(s), flags, chunk_gen(s));
 }
 
 /* Whether the scavenger may look at a chunk with record s. */
@@ -70,8 +90,8 @@ static inline int should_scavenge(uint64_t s, int force) {
     if (force) {
         return 1;
     }
-    int was_low = chunk_gen(s) != scavenge_gen || last_in_use(s) < HIGH_OCCUPANCY_PAGES;
-    return in_use(s) < HIGH_OCCUPANCY_PAGES && was_low;
+    int was_low = chunk_gen(s) != scavenge_gen || chunk_last_in_use(s) < HIGH_OCCUPANCY_PAGES;
+    return chunk_in_use(s) < HIGH_OCCUPANCY_PAGES && was_low;
 }
 
 struct scavenge_place index_find(int force, uint32_t low) {

@@ -34,36 +34,28 @@ extern uint32_t scavenge_gen; /* counts generations, modulo 2^32 */
     assigns \nothing;
     ensures use: \result == InUse(s);
  */
-static inline uint32_t in_use(uint64_t s) {
-    return (uint32_t)(s % 65536);
-}
+uint32_t chunk_in_use(uint64_t s);
 
 /*@ terminates \true;
     exits \false;
     assigns \nothing;
     ensures last: \result == LastInUse(s);
  */
-static inline uint32_t last_in_use(uint64_t s) {
-    return (uint32_t)(s / 65536 % 1024);
-}
+uint32_t chunk_last_in_use(uint64_t s);
 
 /*@ terminates \true;
     exits \false;
     assigns \nothing;
     ensures flags: \result == ChunkFlags(s);
  */
-static inline uint32_t chunk_flags(uint64_t s) {
-    return (uint32_t)(s / 67108864 % 64);
-}
+uint32_t chunk_flags(uint64_t s);
 
 /*@ terminates \true;
     exits \false;
     assigns \nothing;
     ensures gen: \result == ChunkGen(s);
  */
-static inline uint32_t chunk_gen(uint64_t s) {
-    return (uint32_t)(s / 4294967296);
-}
+uint32_t chunk_gen(uint64_t s);
 
 /* The record made of its parts. */
 /*@ requires range: use < 65536 && last < 1024 && flags < 64;
@@ -75,9 +67,7 @@ static inline uint32_t chunk_gen(uint64_t s) {
     ensures flags: ChunkFlags(\result) == flags;
     ensures gen: ChunkGen(\result) == gen;
  */
-static inline uint64_t chunk_record(uint32_t use, uint32_t last, uint32_t flags, uint32_t gen) {
-    return (((uint64_t)gen * 64 + flags) * 1024 + last) * 65536 + use;
-}
+uint64_t chunk_record(uint32_t use, uint32_t last, uint32_t flags, uint32_t gen);
 
 /* Says that n pages of chunk c were handed out; nothing is left to give back of a full chunk. */
 /*@ requires chunk: c < CHUNKS;

@@ -3,6 +3,25 @@
 
 uint64_t summary[SUMMARIES];
 
+inline uint32_t packed_start(uint64_t s) {
+    return s >= PACKED_ALL ? PACKED_FULL : (uint32_t)(s % PACKED_FULL);
+}
+
+inline uint32_t packed_max(uint64_t s) {
+    return s >= PACKED_ALL ? PACKED_FULL : (uint32_t)(s / PACKED_FULL % PACKED_FULL);
+}
+
+inline uint32_t packed_end(uint64_t s) {
+    return s >= PACKED_ALL ? PACKED_FULL : (uint32_t)(s / PACKED_FULL / PACKED_FULL % PACKED_FULL);
+}
+
+inline uint64_t summary_pack(uint32_t start, uint32_t max, uint32_t end) {
+    if (max == PACKED_FULL) {
+        return PACKED_ALL;
+    }
+    return start + (uint64_t)max * PACKED_FULL + (uint64_t)end * PACKED_FULL * PACKED_FULL;
+}
+
 /* The runs of [lo, hi), from those of [lo, mid) and of [mid, hi): Go's mergeSummaries. */
 /*@ requires range: lo <= mid < hi <= PAGES;
     requires left: RunsOf(lo, mid, left);
@@ -86,7 +105,7 @@ static inline void update_row(uint32_t h, uint32_t lo, uint32_t hi, uint32_t wid
      */
     for (uint32_t i = lo; i < hi; i++) {
         struct run_summary runs = merged(h, i, width);
-        summary[h * CHUNKS + i] = packed(runs.start, runs.max, runs.end);
+        summary[h * CHUNKS + i] = summary_pack(runs.start, runs.max, runs.end);
         //@ assert node: Summarized(h, i);
     }
 }
@@ -106,7 +125,7 @@ static inline void update_leaves(uint32_t lo, uint32_t hi) {
      */
     for (uint32_t c = lo; c < hi; c++) {
         struct run_summary runs = chunk_summarize(c);
-        summary[c] = packed(runs.start, runs.max, runs.end);
+        summary[c] = summary_pack(runs.start, runs.max, runs.end);
         //@ assert leaf: Summarized(0, c);
     }
 }

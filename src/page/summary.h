@@ -32,9 +32,7 @@ struct page_found {
     ensures start: \result == PackedStart(s);
     ensures range: \result <= PACKED_FULL;
  */
-static inline uint32_t packed_start(uint64_t s) {
-    return s >= PACKED_ALL ? PACKED_FULL : (uint32_t)(s % PACKED_FULL);
-}
+uint32_t packed_start(uint64_t s);
 
 /*@ terminates \true;
     exits \false;
@@ -42,9 +40,7 @@ static inline uint32_t packed_start(uint64_t s) {
     ensures max: \result == PackedMax(s);
     ensures range: \result <= PACKED_FULL;
  */
-static inline uint32_t packed_max(uint64_t s) {
-    return s >= PACKED_ALL ? PACKED_FULL : (uint32_t)(s / PACKED_FULL % PACKED_FULL);
-}
+uint32_t packed_max(uint64_t s);
 
 /*@ terminates \true;
     exits \false;
@@ -52,9 +48,7 @@ static inline uint32_t packed_max(uint64_t s) {
     ensures end: \result == PackedEnd(s);
     ensures range: \result <= PACKED_FULL;
  */
-static inline uint32_t packed_end(uint64_t s) {
-    return s >= PACKED_ALL ? PACKED_FULL : (uint32_t)(s / PACKED_FULL / PACKED_FULL % PACKED_FULL);
-}
+uint32_t packed_end(uint64_t s);
 
 /* The three packed into a word. Only a node wholly free has a part of PACKED_FULL: it has but
  * those, and bit 63 stands for them (Go's packPallocSum). */
@@ -67,12 +61,7 @@ static inline uint32_t packed_end(uint64_t s) {
     ensures max: PackedMax(\result) == max;
     ensures end: PackedEnd(\result) == end;
  */
-static inline uint64_t packed(uint32_t start, uint32_t max, uint32_t end) {
-    if (max == PACKED_FULL) {
-        return PACKED_ALL;
-    }
-    return start + (uint64_t)max * PACKED_FULL + (uint64_t)end * PACKED_FULL * PACKED_FULL;
-}
+uint64_t summary_pack(uint32_t start, uint32_t max, uint32_t end);
 
 /* Brings the tree up to date after pages of [p, end), and no others, became free or used. What is
  * above a node that says what it said is up to date already: Go's update stops there too. Cost: a

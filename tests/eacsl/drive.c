@@ -99,8 +99,8 @@ static void make_pages(uint32_t p, uint32_t end, int are_free) {
 
 static void drive_packed(void) {
     uint32_t max = any(any(2) ? 4 : PACKED_FULL);
-    packed(any(max + 1), max, any(max + 1));
-    packed(PACKED_FULL, PACKED_FULL, PACKED_FULL);
+    summary_pack(any(max + 1), max, any(max + 1));
+    summary_pack(PACKED_FULL, PACKED_FULL, PACKED_FULL);
     packed_start(PACKED_ALL);
     packed_max(PACKED_ALL);
     packed_end(PACKED_ALL);
@@ -151,11 +151,11 @@ static void break_tree(void) {
     uint32_t c = any(CHUNKS), i = any(TREE_HEIGHTS) * CHUNKS + any(2), p = any(PAGES);
     uint64_t was = summary[c];
     summary_audit();
-    BROKEN(summary[c], packed(any(3), any(3) + 2, any(3)), summary_audit());
+    BROKEN(summary[c], summary_pack(any(3), any(3) + 2, any(3)), summary_audit());
     BROKEN(summary[c], was + 1, summary_audit());
     BROKEN(summary[c], was + PACKED_FULL, summary_audit());
     BROKEN(summary[c], was + (uint64_t)PACKED_FULL * PACKED_FULL, summary_audit());
-    BROKEN(summary[i], packed(any(3), any(3) + 2, any(3)), summary_audit());
+    BROKEN(summary[i], summary_pack(any(3), any(3) + 2, any(3)), summary_audit());
     BROKEN(page_free[p / 64], page_free[p / 64] ^ (uint64_t)1 << p % 64, summary_audit());
 }
 
@@ -217,8 +217,8 @@ static void break_pages(void) {
         BROKEN(search_left, search_left - 1, pages_audit());
     }
     BROKEN(chunk_mapped[c], any(2), pages_audit());
-    BROKEN(summary[c], packed(any(3), any(3) + 2, any(3)), pages_audit());
-    BROKEN(summary[i], packed(any(3), any(3) + 2, any(3)), pages_audit());
+    BROKEN(summary[c], summary_pack(any(3), any(3) + 2, any(3)), pages_audit());
+    BROKEN(summary[i], summary_pack(any(3), any(3) + 2, any(3)), pages_audit());
     BROKEN(scavenge_chunk[c], scavenge_chunk[c] ^ (uint64_t)1 << any(27), pages_audit());
     BROKEN(scavenge_search[1].end, any(PAGES + 2), pages_audit());
     BROKEN(free_high, PAGES + any(2), pages_audit());

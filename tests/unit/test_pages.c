@@ -230,9 +230,9 @@ static void test_audit(void) {
     CHECK_SEEN(chunk_mapped[0] = 0, chunk_mapped[0] = 1);
     CHECK_SEEN(chunk_mapped[3] = 1, chunk_mapped[3] = 0);
     uint64_t chunk = summary[1], root = summary[(TREE_HEIGHTS - 1) * CHUNKS];
-    CHECK_SEEN(summary[1] = packed(511, 512, 512), summary[1] = chunk);
-    CHECK_SEEN(summary[1] = packed(511, 511, 511), summary[1] = chunk);
-    CHECK_SEEN(summary[1] = packed(512, 512, 511), summary[1] = chunk);
+    CHECK_SEEN(summary[1] = summary_pack(511, 512, 512), summary[1] = chunk);
+    CHECK_SEEN(summary[1] = summary_pack(511, 511, 511), summary[1] = chunk);
+    CHECK_SEEN(summary[1] = summary_pack(512, 512, 511), summary[1] = chunk);
     CHECK_SEEN(summary[(TREE_HEIGHTS - 1) * CHUNKS]--, summary[(TREE_HEIGHTS - 1) * CHUNKS] = root);
     CHECK_SEEN(page_free[0] ^= 1, page_free[0] ^= 1);
     CHECK_SEEN(page_free[PAGE_WORDS - 1] ^= 1, page_free[PAGE_WORDS - 1] ^= 1);

@@ -23,7 +23,7 @@ static uint64_t runs_between(uint32_t lo, uint32_t hi) {
         end = is_free[p] ? end + 1 : 0;
         max = end > max ? end : max;
     }
-    return packed(start, max, end);
+    return summary_pack(start, max, end);
 }
 
 /* The bits and the nodes that the pages of [lo, hi) belong to. */
