@@ -33,12 +33,6 @@ def enclosing_function(text, place):
     return heads[-1] if heads else None
 
 
-def unit_of(file, units):
-    """The unit that proves what a file says: its own, or for a header that of the same name."""
-    named = [unit for unit in units if unit.file == file or unit.name == Path(file).stem]
-    return named[0] if named else None
-
-
 def first_failure(flags, folder):
     """Runs Frama-C until a goal is not Valid at the provers' second look, and returns that goal,
     or None if all are; and what Frama-C said."""
@@ -67,7 +61,7 @@ def judge(mutant, units, config):
     if note.startswith("equivalent:"):
         return "equivalent", note[len("equivalent:"):].strip()
     config = note or config
-    text, unit = Path(file).read_text(), unit_of(file, units)
+    text, unit = Path(file).read_text(), next((unit for unit in units if unit.file == file), None)
     if text.count(old) != 1 or old == new or not unit or config not in prove.CONFIGS:
         return "error", f"its text stands {text.count(old)} times in {file}, of unit {unit}"
     with tempfile.TemporaryDirectory() as folder:
