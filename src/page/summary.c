@@ -35,12 +35,6 @@ inline uint64_t summary_pack(uint32_t start, uint32_t max, uint32_t end) {
  */
 static inline struct run_summary joined(uint32_t lo, uint32_t mid, uint32_t hi,
                                         struct run_summary left, struct run_summary right) {
-    if (right.max == 0) {
-        //@ assert ends: right.start == 0 && left.end <= left.max;
-        //@ assert used: IsStart(lo, hi, left.start) && IsMax(lo, hi, left.max);
-        left.end = 0;
-        return left;
-    }
     uint32_t across = left.end + right.start;
     //@ assert across: HasRun(lo, hi, across);
     if (left.start == mid - lo) {
@@ -51,6 +45,21 @@ static inline struct run_summary joined(uint32_t lo, uint32_t mid, uint32_t hi,
     //@ assert run: HasRun(lo, hi, left.max);
     left.end = right.end == hi - mid ? left.end + right.end : right.end;
     return left;
+}
+
+/* What a node below the greatest height says. None of it is of PACKED_FULL pages: the parts need no
+ * look at bit 63. */
+/*@ requires part: s < PACKED_ALL;
+    terminates \true;
+    exits \false;
+    assigns \nothing;
+    ensures says: Says(s, \result);
+ */
+static inline struct run_summary child_runs(uint64_t s) {
+    struct run_summary runs = {(uint32_t)(s % PACKED_FULL),
+                               (uint32_t)(s / PACKED_FULL % PACKED_FULL),
+                               (uint32_t)(s / PACKED_FULL / PACKED_FULL)};
+    return runs;
 }
 
 /* The runs of node i of height h, from those of its children, of at most `width` pages each. */
@@ -64,10 +73,14 @@ static inline struct run_summary joined(uint32_t lo, uint32_t mid, uint32_t hi,
  */
 static inline struct run_summary merged(uint32_t h, uint32_t i, uint32_t width) {
     struct run_summary runs = {0, 0, 0};
+    struct run_summary whole = {width, width, width};
+    uint64_t full = summary_pack(width, width, width);
     uint32_t first = 8 * width * i;
     uint32_t last = PAGES - first < 8 * width ? PAGES : first + 8 * width;
     uint32_t mid = first;
     uint32_t k = 8 * i;
+    //@ assert first: first == NodeStart(h, i);
+    //@ assert below: first == NodeStart(h - 1, k);
     /*@ loop invariant range: 8 * i <= k <= 8 * i + 8;
         loop invariant mid: mid == NodeStart(h - 1, k);
         loop invariant runs: RunsOf(first, mid, runs);
@@ -76,12 +89,17 @@ static inline struct run_summary merged(uint32_t h, uint32_t i, uint32_t width) 
      */
     while (mid < last) {
         uint64_t s = summary[(h - 1) * CHUNKS + k];
-        struct run_summary child = {packed_start(s), packed_max(s), packed_end(s)};
-        uint32_t end = last - mid < width ? last : mid + width;
-        //@ assert end: end == NodeStart(h - 1, k + 1);
         //@ assert child: Summarized(h - 1, k);
-        runs = joined(first, mid, end, runs, child);
-        mid = end;
+        if (s == full) {
+            //@ assert whole: mid + width == NodeStart(h - 1, k + 1);
+            runs = joined(first, mid, mid + width, runs, whole);
+            mid += width;
+        } else {
+            uint32_t end = last - mid < width ? last : mid + width;
+            //@ assert end: end == NodeStart(h - 1, k + 1);
+            runs = joined(first, mid, end, runs, child_runs(s));
+            mid = end;
+        }
         k++;
     }
     return runs;
