@@ -53,6 +53,16 @@
 #define SLOTS_MAX        65535                        /* slots in a span */
 #define POINTER_BITS_MAX 512 /* bytes: up to this slot size a span ends in its pointer bits */
 
+/* Size classes, in bytes. */
+#define CLASS_BYTES_MAX 32768                 /* the greatest slot of a class */
+#define CLASS_SPAN_MAX  (3 * CLASS_BYTES_MAX) /* a span of slots is smaller: Go's have 10 pages */
+#define MAGIC_ONE       ((uint64_t)1 << 32)   /* what a division's magic number is a part of */
+#define LARGE_FROM      1024                  /* from here on the table of classes has steps of */
+#define LARGE_STEP      128                   /* so many, */
+#define SMALL_STEP      8                     /* and below of so many */
+#define LARGE_STEPS     ((CLASS_BYTES_MAX - LARGE_FROM) / LARGE_STEP + 1)
+#define SMALL_STEPS     (LARGE_FROM / SMALL_STEP)
+
 _Static_assert(CHUNK_WORDS *WORD_BITS == CHUNK_PAGES, "a chunk's bitmap is whole words");
 _Static_assert(ARENAS >= 1 && ARENA_CHUNKS >= 1, "a window holds a page");
 _Static_assert(PAGES <= 1 << 23, "page numbers and sums of two of them fit 32 bits");

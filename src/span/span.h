@@ -1,9 +1,10 @@
 /* A span: a run of pages handed out as one, and its record. Records are numbers into one table;
  * 0 is "none". Owned by whoever it was handed to; the table itself changes under the heap lock.
- * Slots and classes are those of the Go runtime (mheap.go, sizeclasses.go). */
+ * It is the Go runtime's (mheap.go), slots and classes as in span/size_class.h. */
 #ifndef CAIRN_SPAN_H
 #define CAIRN_SPAN_H
 
+#include "span/size_class.h"
 #include "types.h"
 
 /* A span's state. Dead is zero, so that a zero table is the empty heap. */
@@ -17,8 +18,6 @@
 #define KIND_WORKBUF 2
 #define KIND_PTRBITS 3
 _Static_assert(KIND_PTRBITS + 1 == KINDS, "every kind has a name");
-
-extern const uint16_t class_size[SIZE_CLASSES]; /* bytes of a slot; 0 for the large class */
 
 #include "../../specs/span.acsl"
 

@@ -537,6 +537,9 @@ static void drive_arena(void) {
     drive_spans();
     span_class_fits(any(PAGES + 1), c);
     span_class_fits(any(20), c);
+    size_class(any(CLASS_BYTES_MAX + 2));
+    uint32_t class = 1 + any(SIZE_CLASSES - 1);
+    slot_of(any(CLASS_SPAN_MAX), any(3) == 0 ? 0 : slot_magic(2 * class), class_size[class]);
     if (s > 0 && span[s].state == SPAN_DEAD) {
         uint32_t pages = 1 + any(40), kind = any(KINDS);
         if (kind != KIND_HEAP || !span_class_fits(pages, c)) {

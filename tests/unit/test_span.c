@@ -103,15 +103,16 @@ static void check_sizes(void) {
     check_size(PAGES);
 }
 
-/* Offsets of a span as Go lays it out, divided: each exactly. */
+/* Offsets of a span, as Go lays it out and longer, divided: each exactly. */
 static void check_division(uint32_t class) {
     uint32_t bytes = go[class].pages * GO_PAGE, wrong = 0;
     span_init(RECORD, 0, bytes / PAGE_SIZE, KIND_HEAP, 2 * class, 0);
-    uint64_t magic = span[RECORD].div_magic;
-    for (uint64_t offset = 0; offset < bytes; offset++) {
-        wrong += (offset * magic) >> 32 != offset / go[class].size;
+    uint32_t magic = span[RECORD].div_magic;
+    for (uint32_t offset = 0; offset < CLASS_SPAN_MAX; offset++) {
+        wrong += slot_of(offset, magic) != offset / go[class].size;
+        wrong += slot_of(offset, 0) != 0;
     }
-    CHECK(wrong == 0);
+    CHECK(wrong == 0 && bytes < CLASS_SPAN_MAX);
     CHECK(span[RECORD].slots * go[class].size <= bytes && span[RECORD].slots > 0);
 }
 
@@ -130,10 +131,25 @@ static void check_limit(void) {
     CHECK(first == 217599);
 }
 
+/* The class of every size, looked for one by one; and of sizes without a class. */
+static void check_class_of_size(void) {
+    uint32_t class = 1, wrong = 0;
+    for (uint32_t bytes = 0; bytes <= CLASS_BYTES_MAX; bytes++) {
+        class += bytes > go[class].size;
+        wrong += size_class(bytes) != class;
+    }
+    CHECK(wrong == 0 && class == SIZE_CLASSES - 1);
+    for (uint64_t bytes = CLASS_BYTES_MAX + 1; bytes != 0; bytes *= 2) {
+        CHECK(size_class(bytes) == 0 && size_class(bytes - 1 + bytes) == 0);
+    }
+    CHECK(size_class((uint64_t)1 << 32) == 0 && size_class(UINT64_MAX) == 0);
+}
+
 int main(void) {
     for (uint32_t class = 0; class < SIZE_CLASSES; class ++) {
         CHECK(class_size[class] == go[class].size);
     }
+    check_class_of_size();
     check_sizes();
     for (uint32_t class = 1; class < SIZE_CLASSES; class ++) {
         check_division(class);

@@ -1,0 +1,70 @@
+/* Size classes: how large the slots of a class are and how many a span has, which class a block of
+ * so many bytes takes, and which slot of a span has a byte. They are Go 1.24's (sizeclasses.go,
+ * msize.go, mksizeclasses.go). A size class is a number from 1; 0 is none of them. A span's class
+ * is 2 * size class, plus 1 if no pointers are stored in it; 0 and 1 are one large object. Nothing
+ * here has a state: any thread may call it at any time. Each costs a few steps. */
+#ifndef CAIRN_SIZE_CLASS_H
+#define CAIRN_SIZE_CLASS_H
+
+#include "config.h"
+
+extern const uint16_t class_size[SIZE_CLASSES]; /* bytes of a slot; 0 for the large class */
+
+#include "../../specs/size_class.acsl"
+
+/* The size class for a block of this many bytes: the one with the smallest slots that hold it; 0
+ * bytes take the smallest there is. Returns 0 for more than CLASS_BYTES_MAX bytes: such a block is
+ * a span of its own. Total. */
+/*@ terminates \true;
+    exits \false;
+    assigns \nothing;
+    ensures none: \result == 0 <==> bytes > CLASS_BYTES_MAX;
+    ensures class: \result < SIZE_CLASSES;
+    ensures holds: \result != 0 ==> bytes <= class_size[\result];
+    ensures smallest: 1 < \result ==> class_size[\result - 1] < bytes;
+ */
+uint32_t size_class(uint64_t bytes);
+
+/* The bytes of a slot in a span of n pages and class c. */
+/*@ requires class: c < SPAN_CLASSES;
+    requires pages: n <= PAGES;
+    terminates \true;
+    exits \false;
+    assigns \nothing;
+    ensures size: \result == SlotSize(n, c);
+ */
+uint64_t slot_size(uint32_t n, uint32_t c);
+
+/* How many slots that span has, beside the pointer bits that Go keeps at the end of some. */
+/*@ requires class: c < SPAN_CLASSES;
+    requires pages: n <= PAGES;
+    terminates \true;
+    exits \false;
+    assigns \nothing;
+    ensures slots: \result == Slots(n, c);
+ */
+uint64_t slot_count(uint32_t n, uint32_t c);
+
+/* What slot_of multiplies with, for class c: 2^32 / slot size, rounded up; 0 for a large object. */
+/*@ requires class: c < SPAN_CLASSES;
+    terminates \true;
+    exits \false;
+    assigns \nothing;
+    ensures magic: \result == DivMagic(c);
+    ensures divides: 2 <= c ==> MagicOf(\result, class_size[c / 2]);
+ */
+uint32_t slot_magic(uint32_t c);
+
+/* Which slot, from 0, has the byte at this offset of a span: the offset divided by the slots' size,
+ * without a division. `magic` is what slot_magic says; where it is 0 the only slot has it. */
+/*@ requires size: 0 < size <= CLASS_BYTES_MAX;
+    requires magic: magic == 0 || MagicOf(magic, size);
+    requires offset: offset < CLASS_SPAN_MAX;
+    terminates \true;
+    exits \false;
+    assigns \nothing;
+    ensures slot: \result == (magic == 0 ? 0 : offset / size);
+ */
+uint32_t slot_of(uint32_t offset, uint32_t magic) /*@ ghost (uint32_t size) */;
+
+#endif
