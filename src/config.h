@@ -60,8 +60,14 @@
 #define LARGE_FROM      1024                  /* from here on the table of classes has steps of */
 #define LARGE_STEP      128                   /* so many, */
 #define SMALL_STEP      8                     /* and below of so many */
+#define SLOT_BYTES_MIN  16                    /* the smallest slot that has a bit of its own */
 #define LARGE_STEPS     ((CLASS_BYTES_MAX - LARGE_FROM) / LARGE_STEP + 1)
 #define SMALL_STEPS     (LARGE_FROM / SMALL_STEP)
+
+/* The bitmap of slots: so many words a page, and a thread's cursor for each class. */
+#define PAGE_SLOT_WORDS ((PAGE_SIZE / SLOT_BYTES_MIN + WORD_BITS - 1) / WORD_BITS)
+#define SLOT_WORDS      (PAGES * PAGE_SLOT_WORDS)
+#define CURSORS         (THREADS * SIZE_CLASSES)
 
 _Static_assert(CHUNK_WORDS *WORD_BITS == CHUNK_PAGES, "a chunk's bitmap is whole words");
 _Static_assert(ARENAS >= 1 && ARENA_CHUNKS >= 1, "a window holds a page");
@@ -72,6 +78,7 @@ _Static_assert(SPECIALS >= 2 && SPECIALS <= 1 << 22, "a special's number fits 32
 _Static_assert(HINTS >= 2, "a region of the system's choice leaves a hint on either side");
 _Static_assert(THREADS >= 2, "the tests need two threads");
 _Static_assert(SPAN_REFILL >= 1 && SPAN_CELLS <= 1 << 22, "a cell's number fits 32 bits");
+_Static_assert(SLOT_WORDS <= 1 << 26, "the number of a word of slots fits 32 bits");
 _Static_assert(SPAN_LISTS >= 4, "the tests need three lists");
 
 #endif

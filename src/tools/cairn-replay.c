@@ -11,7 +11,8 @@ static const struct {
     const char *name;
     void (*replay)(struct trace *t, const struct replay_options *options);
 } kinds[] = {{"bits", replay_bits},     {"lists", replay_lists}, {"specials", replay_specials},
-             {"zeroed", replay_zeroed}, {"pages", replay_pages}, {"heap", replay_heap}};
+             {"zeroed", replay_zeroed}, {"slots", replay_slots}, {"pages", replay_pages},
+             {"heap", replay_heap}};
 
 static _Noreturn void usage(void) {
     fprintf(stderr, "usage: cairn-replay [--audit N] [--sim [--refuse K]] FILE\n"

@@ -17,6 +17,7 @@ void replay_bits(struct trace *t, const struct replay_options *options);
 void replay_lists(struct trace *t, const struct replay_options *options);
 void replay_specials(struct trace *t, const struct replay_options *options);
 void replay_zeroed(struct trace *t, const struct replay_options *options);
+void replay_slots(struct trace *t, const struct replay_options *options);
 void replay_pages(struct trace *t, const struct replay_options *options);
 void replay_heap(struct trace *t, const struct replay_options *options);
 

@@ -589,6 +589,44 @@ static void drive_arena(void) {
     BROKEN(span[s].npages, any(PAGES), arena_audit());
 }
 
+/* A span of a few words is walked over, while slots are given back, some of them free. */
+static void drive_slots(void) {
+    uint32_t k = any(CURSORS), first = any(SLOT_WORDS), room = SLOT_WORDS - first;
+    uint32_t words = 1 + any(room < 4 ? room : 4);
+    slots_next(k);
+    slots_end(k);
+    for (uint32_t w = first; w < first + words; w++) {
+        slot_free[w] = any(3) ? any_word() & any_word() & any_word() : 0;
+    }
+    slots_begin(k, first, first + words);
+    for (int i = 0; i < 12; i++) {
+        uint32_t w = slot_cursor[k].word, j = slots_next(k);
+        slots_give(k, w < SLOT_WORDS ? w : first, j < 64 ? any(64) : j % 64);
+        slots_is_free(k, first + any(words), any(64));
+        slots_give(k, slot_cursor[k].word < SLOT_WORDS ? slot_cursor[k].word : first, any(64));
+    }
+    slots_audit(k);
+    slots_end(k);
+    slots_audit(k);
+}
+
+/* Cursors that are not sound. */
+static void break_slots(void) {
+    uint32_t k = any(CURSORS), w = any(SLOT_WORDS);
+    uint64_t was = slot_free[w];
+    slot_free[w] = any_word();
+    slot_cursor[k] = (struct slot_cursor){any_word(), w, w + 1};
+    slots_audit(k);
+    slot_cursor[k] = (struct slot_cursor){any_word(), w, w};
+    slots_audit(k);
+    slot_cursor[k] = (struct slot_cursor){0, w + 1, w};
+    slots_audit(k);
+    slot_cursor[k] = (struct slot_cursor){0, w, SLOT_WORDS + 1};
+    slots_audit(k);
+    slot_cursor[k] = (struct slot_cursor){0, 0, 0};
+    slot_free[w] = was;
+}
+
 static void drive_special(void) {
     uint32_t s = any(SPANS + 1), kind = any(4) ? 1 + any(2) : any(8), q = any(SPANS);
     uint64_t offset = any(4) ? any(2) * 8 : any(9000);
@@ -897,6 +935,11 @@ void drive(void) {
         drive_records();
     }
     show_records();
+#elif defined GROUP_SLOTS
+    for (int k = 0; k < 12; k++) {
+        drive_slots();
+        break_slots();
+    }
 #elif defined GROUP_LIFE
     for (int k = 0; k < 2000; k++) {
         drive_life();

@@ -18,7 +18,7 @@ verdict() { # NAME: counts by the status before it
 
 # The traces: every line is due.
 for ops in tests/golden/bits-*.ops tests/golden/lists-*.ops tests/golden/specials-*.ops \
-    tests/golden/zeroed-*.ops tests/golden/pages-*.ops; do
+    tests/golden/zeroed-*.ops tests/golden/pages-*.ops tests/golden/slots-*.ops; do
     "$replay" "$ops" 2>&1 | cmp -s - "${ops%.ops}.want"
     verdict "$ops" $?
 done
@@ -43,7 +43,7 @@ words=$(printf '%0128d' 0)
 refuse "1: expected config kind=KIND, found the end of the file" ''
 refuse "1: expected config kind=KIND, found the end of the line" '\n'
 refuse "1: expected config kind=KIND, found 'find 1 0'" 'find 1 0\n'
-refuse "1: expected the kind bits" 'config kind=slots\n'
+refuse "1: expected the kind bits" 'config kind=slot\n'
 refuse "2: expected the kind bits" '# a note\nconfig kind=bitsy\n'
 refuse "1: expected the end of the line, found 'x'" 'config kind=bits x\n'
 refuse "2: expected load, summary" 'config kind=bits\nfimd 1 0\n'
@@ -53,6 +53,10 @@ refuse "2: expected a number of pages, found the end of the line" 'config kind=b
 refuse "2: expected no space at the end of the line" 'config kind=bits\nfind 1 0 \n'
 refuse "2: expected an index, found ' 0'" 'config kind=bits\nfind 1  0\n'
 refuse "2: expected the end of the line, found '7'" 'config kind=bits\nfind 1 0 7\n'
+refuse "2: expected begin, found 'next'" 'config kind=slots\nnext\n'
+refuse "2: expected a number of slots (1 to 65535), found '0'" 'config kind=slots\nbegin 0 0\n'
+refuse "2: expected 16 hexadecimal digits a word of slots" 'config kind=slots\nbegin 1 0\n'
+refuse "3: expected begin or next" 'config kind=slots\nbegin 1 0000000000000000\nfree\n'
 refuse "2: expected a number of pages (0 to 4294967295), found '-1'" 'config kind=bits\nfind -1 0\n'
 refuse "2: expected a number of pages (0 to 4294967295), found '+1'" 'config kind=bits\nfind +1 0\n'
 refuse "2: expected a number of pages (0 to 4294967295), found '1x'" 'config kind=bits\nfind 1x 0\n'

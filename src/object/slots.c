@@ -1,0 +1,120 @@
+#include "object/slots.h"
+
+uint64_t slot_free[SLOT_WORDS];
+struct slot_cursor slot_cursor[CURSORS];
+
+/* Takes the free slots of word w out of the table, to be at hand in cursor k, which has none. */
+/*@ requires cursor: k < CURSORS && BitNone(slot_cursor[k].cache, 0, 64);
+    requires word: w < slot_cursor[k].end <= SLOT_WORDS;
+    terminates \true;
+    exits \false;
+    assigns slot_cursor[k].cache, slot_cursor[k].word, slot_free[w];
+    ensures cursor: Cursor(k);
+    ensures word: slot_cursor[k].word == w;
+    ensures hand: slot_cursor[k].cache == \old(slot_free[w]) && slot_free[w] == 0;
+    ensures kept: SlotsUnchanged{Pre,Post}(k);
+ */
+static inline void load(uint32_t k, uint32_t w) {
+    slot_cursor[k].word = w;
+    slot_cursor[k].cache = slot_free[w];
+    slot_free[w] = 0;
+}
+
+void slots_begin(uint32_t k, uint32_t first, uint32_t end) {
+    slot_cursor[k].end = end;
+    load(k, first);
+}
+
+/* The first word from w on, up to the cursor's end, with a free slot in the table. */
+/*@ requires word: w <= end <= SLOT_WORDS;
+    terminates \true;
+    exits \false;
+    assigns \nothing;
+    ensures range: w <= \result <= end;
+    ensures some: \result < end ==> !BitNone(slot_free[\result], 0, 64);
+    ensures none: NoneTabled(w, \result);
+ */
+static inline uint32_t next_word(uint32_t w, uint32_t end) {
+    /*@ loop invariant range: \at(w, Pre) <= w <= end;
+        loop invariant none: NoneTabled(\at(w, Pre), w);
+        loop assigns w;
+        loop variant end - w;
+     */
+    while (w < end && bits_lowest(slot_free[w]) == WORD_BITS) {
+        w++;
+    }
+    return w;
+}
+
+/* Moves cursor k, with nothing at hand, on to the next word with a free slot, or to the end. */
+/*@ requires cursor: k < CURSORS && Cursor(k) && BitNone(slot_cursor[k].cache, 0, 64);
+    terminates \true;
+    exits \false;
+    assigns slot_cursor[k].cache, slot_cursor[k].word,
+            slot_free[slot_cursor[k].word .. slot_cursor[k].end - 1];
+    ensures cursor: Cursor(k);
+    ensures place: \old(slot_cursor[k].word) <= slot_cursor[k].word;
+    ensures ahead: SlotsAheadUnchanged{Pre,Post}(k);
+    ensures some: slot_cursor[k].word < slot_cursor[k].end ==>
+      !BitNone(slot_cursor[k].cache, 0, 64);
+    ensures kept: SlotsUnchanged{Pre,Post}(k);
+ */
+static inline void advance(uint32_t k) {
+    uint32_t end = slot_cursor[k].end;
+    if (slot_cursor[k].word == end) {
+        return;
+    }
+    uint32_t w = next_word(slot_cursor[k].word + 1, end);
+    if (w < end) {
+        load(k, w);
+    } else {
+        slot_cursor[k].word = end;
+        slot_cursor[k].cache = 0;
+    }
+}
+
+uint32_t slots_next(uint32_t k) {
+    uint32_t j = bits_lowest(slot_cursor[k].cache);
+    if (j == WORD_BITS) {
+        advance(k);
+        j = bits_lowest(slot_cursor[k].cache);
+    }
+    if (j < WORD_BITS) {
+        slot_cursor[k].cache = bits_clear(slot_cursor[k].cache, j, 1);
+    }
+    return j;
+}
+
+int slots_is_free(uint32_t k, uint32_t w, uint32_t j) {
+    uint64_t hand = slot_cursor[k].word == w ? slot_cursor[k].cache : 0;
+    return bits_test(bits_or(slot_free[w], hand), j);
+}
+
+int slots_give(uint32_t k, uint32_t w, uint32_t j) {
+    if (slots_is_free(k, w, j)) {
+        return 0;
+    }
+    slot_free[w] = bits_set(slot_free[w], j, 1);
+    return 1;
+}
+
+void slots_end(uint32_t k) {
+    uint32_t w = slot_cursor[k].word;
+    if (w < slot_cursor[k].end) {
+        slot_free[w] = bits_or(slot_free[w], slot_cursor[k].cache);
+    }
+    slot_cursor[k].cache = 0;
+    slot_cursor[k].word = slot_cursor[k].end;
+}
+
+int slots_audit(uint32_t k) {
+    uint32_t w = slot_cursor[k].word;
+    uint32_t end = slot_cursor[k].end;
+    if (w > end || end > SLOT_WORDS) {
+        return 0;
+    }
+    if (w == end) {
+        return slot_cursor[k].cache == 0;
+    }
+    return bits_lowest(bits_and(slot_cursor[k].cache, slot_free[w])) == WORD_BITS;
+}

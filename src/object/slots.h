@@ -1,0 +1,105 @@
+/* Slots: which blocks of a span are free. A bit a slot, 1 for free, in a table beside the memory:
+ * the bits of a span begin at the word of its first page. A cursor walks over the words of one span
+ * and has the free slots of the word it is at out of the table, at hand: a slot is free in the
+ * table, or at hand in one cursor, or allocated, exactly one of them. Go's nextFreeFast and
+ * nextFreeIndex (malloc.go, mbitmap.go), with slots that are freed behind a cursor as it walks.
+ *
+ * Slot j of word w is bit j of the table's word w. Owned by the thread that has the span. */
+#ifndef CAIRN_SLOTS_H
+#define CAIRN_SLOTS_H
+
+#include "config.h"
+#include "page/bits.h"
+
+struct slot_cursor {
+    uint64_t cache; /* the free slots at hand, of word `word` */
+    uint32_t word;  /* where it is: a word of the span, or `end` */
+    uint32_t end;   /* the first word after the span's */
+};
+
+extern uint64_t slot_free[SLOT_WORDS];
+extern struct slot_cursor slot_cursor[CURSORS];
+
+#include "../../specs/slots.acsl"
+
+/* Puts cursor k at the first of the words [first, end), all its free slots at hand. The cursor had
+ * nothing at hand. Cost: a step. */
+/*@ requires cursor: k < CURSORS && slot_cursor[k].cache == 0;
+    requires words: first < end <= SLOT_WORDS;
+    terminates \true;
+    exits \false;
+    assigns slot_cursor[k], slot_free[first];
+    ensures cursor: Cursor(k);
+    ensures place: slot_cursor[k].word == first && slot_cursor[k].end == end;
+    ensures kept: SlotsUnchanged{Pre,Post}(k);
+    ensures hand: slot_free[first] == 0;
+ */
+void slots_begin(uint32_t k, uint32_t first, uint32_t end);
+
+/* Takes the first free slot ahead of cursor k: of word slot_cursor[k].word the bit returned, which
+ * is allocated from now on; or 64 if none is ahead. Slots freed behind the cursor are not seen: it
+ * has to begin anew. Cost: a step; one a word where nothing is at hand. */
+/*@ requires cursor: k < CURSORS && Cursor(k);
+    terminates \true;
+    exits \false;
+    assigns slot_cursor[k], slot_free[slot_cursor[k].word .. slot_cursor[k].end - 1];
+    ensures cursor: Cursor(k);
+    ensures range: \result <= 64;
+    ensures place: \old(slot_cursor[k].word) <= slot_cursor[k].word;
+    ensures end: slot_cursor[k].end == \old(slot_cursor[k].end);
+    ensures ahead: \result < 64 ==> SlotAhead{Pre}(k, slot_cursor[k].word, \result);
+    ensures taken: \result < 64 ==> !SlotFree(k, slot_cursor[k].word, \result);
+    ensures first: NoneAheadBefore{Pre}(k, slot_cursor[k].word, \result);
+    ensures none: \result == 64 ==> NoneAhead{Pre}(k);
+    ensures others: SlotsUnchangedBut{Pre,Post}(k, slot_cursor[k].word, \result);
+ */
+uint32_t slots_next(uint32_t k);
+
+/* Is slot j of word w free, in the table or at hand in cursor k? */
+/*@ requires cursor: k < CURSORS && Cursor(k);
+    requires slot: w < SLOT_WORDS && j < 64;
+    terminates \true;
+    exits \false;
+    assigns \nothing;
+    ensures free: \result != 0 <==> SlotFree(k, w, j);
+ */
+int slots_is_free(uint32_t k, uint32_t w, uint32_t j);
+
+/* Frees slot j of word w, into the table. Returns 1; or 0 if it is free already, as slots_is_free
+ * says: then nothing changed. */
+/*@ requires cursor: k < CURSORS && Cursor(k);
+    requires slot: w < SLOT_WORDS && j < 64;
+    terminates \true;
+    exits \false;
+    assigns slot_free[w];
+    ensures cursor: Cursor(k);
+    ensures refused: \result == 0 <==> SlotFree{Pre}(k, w, j);
+    ensures nothing: \result == 0 ==> slot_free[w] == \old(slot_free[w]);
+    ensures given: \result == 0 || \result == 1;
+    ensures freed: SlotTabled(w, j) || \result == 0;
+    ensures others: SlotsUnchangedBut{Pre,Post}(k, w, j);
+ */
+int slots_give(uint32_t k, uint32_t w, uint32_t j);
+
+/* Puts what cursor k has at hand back into the table: it is at the end then. */
+/*@ requires cursor: k < CURSORS && Cursor(k);
+    terminates \true;
+    exits \false;
+    assigns slot_cursor[k], slot_free[slot_cursor[k].word .. slot_cursor[k].end - 1];
+    ensures cursor: Cursor(k);
+    ensures empty: slot_cursor[k].cache == 0;
+    ensures end: slot_cursor[k].word == slot_cursor[k].end == \old(slot_cursor[k].end);
+    ensures kept: SlotsUnchanged{Pre,Post}(k);
+ */
+void slots_end(uint32_t k);
+
+/* Is cursor k sound? The invariant Cursor as a function. */
+/*@ requires cursor: k < CURSORS;
+    terminates \true;
+    exits \false;
+    assigns \nothing;
+    ensures sound: \result != 0 <==> Cursor(k);
+ */
+int slots_audit(uint32_t k);
+
+#endif
