@@ -115,6 +115,18 @@ uint32_t chunk_count_free(uint32_t c, uint32_t i, uint32_t n);
  */
 uint32_t chunk_count_released(uint32_t c, uint32_t i, uint32_t n);
 
+/* How long the run is that the pages of [p, end) make with the free pages beside them, whether they
+ * are free or not. Returns CHUNK_PAGES where that is not plain from the words they lie in and those
+ * next to them, and where the run reaches an end of the chunk. Cost: four words. */
+/*@ requires range: p < end <= PAGES;
+    terminates \true;
+    exits \false;
+    assigns \nothing;
+    ensures around: \result < CHUNK_PAGES ==>
+      RunInside(p - p % CHUNK_PAGES, p - p % CHUNK_PAGES + CHUNK_PAGES, p, end, \result);
+ */
+uint32_t chunk_run_around(uint32_t p, uint32_t end);
+
 /* The free runs of chunk c, without a walk bit by bit (Go's pallocBits.summarize). */
 /*@ requires chunk: c < CHUNKS;
     terminates \true;

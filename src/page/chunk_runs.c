@@ -127,3 +127,66 @@ struct run_summary chunk_summarize(uint32_t c) {
     }
     return runs;
 }
+
+/* The first used page from p on, if one is in p's word or the next and before page `stop`, where a
+ * word begins; else `stop`. */
+/*@ requires range: p < stop <= PAGES && stop % 64 == 0;
+    terminates \true;
+    exits \false;
+    assigns \nothing;
+    ensures range: p <= \result <= stop;
+    ensures used: \result < stop ==> !PageFree(\result);
+ */
+static inline uint32_t used_after(uint32_t p, uint32_t stop) {
+    uint32_t next = p - p % WORD_BITS + WORD_BITS;
+    uint32_t page = p + run_from(p);
+    //@ assert next: next <= stop && next % 64 == 0;
+    //@ assert page: page <= next && (page < next ==> !PageFree(page));
+    if (page < next || next == stop) {
+        return page;
+    }
+    page = next + run_from(next);
+    //@ assert word: next + 64 <= stop;
+    return page < next + WORD_BITS ? page : stop;
+}
+
+/* The last used page up to p, if one is in p's word or the one before and not before page `start`,
+ * where a word begins; else PAGES. */
+/*@ requires range: start <= p < PAGES && start % 64 == 0;
+    terminates \true;
+    exits \false;
+    assigns \nothing;
+    ensures range: \result == PAGES || start <= \result <= p;
+    ensures used: \result < PAGES ==> !PageFree(\result);
+ */
+static inline uint32_t used_before(uint32_t p, uint32_t start) {
+    uint32_t k = p / WORD_BITS;
+    uint32_t first = WORD_BITS * k;
+    uint32_t i = bits_highest(bits_and(bits_not(page_free[k]), bits_below(p % WORD_BITS + 1)));
+    //@ assert first: start <= first && FreeBits(page_free[k], first);
+    if (i < WORD_BITS) {
+        //@ assert used: first + i <= p && !PageFree(first + i);
+        return first + i;
+    }
+    if (first == start) {
+        return PAGES;
+    }
+    uint32_t run = run_to_end(first - 1);
+    //@ assert before: start <= first - 64 && IsEnd(first - 64, first, run);
+    return run < WORD_BITS ? first - 1 - run : PAGES;
+}
+
+uint32_t chunk_run_around(uint32_t p, uint32_t end) {
+    uint32_t start = p - p % CHUNK_PAGES;
+    uint32_t stop = start + CHUNK_PAGES;
+    if (p == start || end >= stop) {
+        return CHUNK_PAGES;
+    }
+    uint32_t below = used_before(p - 1, start);
+    uint32_t above = used_after(end, stop);
+    if (below == PAGES || above == stop) {
+        return CHUNK_PAGES;
+    }
+    //@ assert between: RunBetween(below, above, start, stop, p, end, above - below - 1);
+    return above - below - 1;
+}

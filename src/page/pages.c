@@ -1,84 +1,14 @@
 #include "page/pages.h"
+#include "page/pages_change.h"
 #include "../../specs/pages_count_lemmas.acsl"
 #include "../../specs/pages_lemmas.acsl"
-#include "../../specs/tree_lemmas.acsl"
 
 uint32_t search_left;
 uint32_t total_mapped;
 uint32_t total_free;
 uint32_t total_released;
 
-/* How many of the pages of [p, end) lie in p's own chunk. */
-/*@ requires range: p < end <= PAGES;
-    terminates \true;
-    exits \false;
-    assigns \nothing;
-    ensures some: 0 < \result <= end - p;
-    ensures inside: p % CHUNK_PAGES + \result <= CHUNK_PAGES;
- */
-static uint32_t pages_in_chunk(uint32_t p, uint32_t end) {
-    uint32_t room = CHUNK_PAGES - p % CHUNK_PAGES;
-    return end - p < room ? end - p : room;
-}
-
-/* Hands out n pages from page p, all in one chunk. Returns how many were released. */
-/*@ requires window: p < PAGES;
-    requires inside: p % CHUNK_PAGES + n <= CHUNK_PAGES;
-    terminates \true;
-    exits \false;
-    assigns page_free[0 .. PAGE_WORDS - 1], page_released[0 .. PAGE_WORDS - 1];
-    ensures took: TookPages{Pre,Post}(p, p + n);
-    ensures cleared: ClearedReleased{Pre,Post}(p, p + n);
-    ensures count: \result == ReleasedCount{Pre}(p, p + n);
-    ensures bound: \result <= n;
- */
-static uint32_t alloc_in_chunk(uint32_t p, uint32_t n) {
-    uint32_t c = p / CHUNK_PAGES;
-    //@ ghost count_bounds(p, p + n);
-    return chunk_alloc_range(c, p % CHUNK_PAGES, n);
-}
-
-/* Hands out the pages of [p, end). Returns how many were released. */
-/*@ requires range: p < end <= PAGES;
-    terminates \true;
-    exits \false;
-    assigns page_free[0 .. PAGE_WORDS - 1], page_released[0 .. PAGE_WORDS - 1];
-    ensures took: TookPages{Pre,Post}(p, end);
-    ensures cleared: ClearedReleased{Pre,Post}(p, end);
-    ensures count: \result == ReleasedCount{Pre}(p, end);
- */
-static uint32_t alloc_range(uint32_t p, uint32_t end) {
-    uint32_t released = 0;
-    uint32_t at = p;
-    /*@ loop invariant range: p <= at <= end;
-        loop invariant took: TookPages{Pre,Here}(p, at);
-        loop invariant cleared: ClearedReleased{Pre,Here}(p, at);
-        loop invariant count: released == ReleasedCount{Pre}(p, at);
-        loop invariant bound: released <= at - p;
-        loop assigns at, released, page_free[0 .. PAGE_WORDS - 1],
-                     page_released[0 .. PAGE_WORDS - 1];
-        loop variant end - at;
-     */
-    while (at < end) {
-        uint32_t n = pages_in_chunk(at, end);
-        /*@ ghost
-            uint32_t k = at;
-            /@ loop invariant range: at <= k <= at + n;
-               loop invariant count: ReleasedCount{Pre}(p, k) ==
-                 ReleasedCount{Pre}(p, at) + ReleasedCount{Here}(at, k);
-               loop assigns k;
-               loop variant at + n - k;
-             @/
-            while (k < at + n) {
-                k++;
-            } */
-        released += alloc_in_chunk(at, n);
-        at += n;
-    }
-    return released;
-}
-
-/* Takes the free pages of [p, end). Returns how many were released. */
+/* Takes the free pages of [p, end), and the totals follow too. Returns how many were released. */
 /*@ requires range: p < end <= PAGES;
     requires free: AllFree(p, end);
     requires tree: Tree;
@@ -100,11 +30,7 @@ static uint32_t alloc_range(uint32_t p, uint32_t end) {
       ChunkFree(c) == ChunkFree{Pre}(c) - PagesInChunk(p, end, c);
  */
 static uint32_t take_range(uint32_t p, uint32_t end) {
-    uint32_t released = alloc_range(p, end);
-    //@ assert apart: FreeUnchanged{Pre,Here}(0, p) && FreeUnchanged{Pre,Here}(end, PAGES);
-    summary_update(p, end);
-    //@ assert above: FreeUnchangedBut{Pre,Here}(p, end) && FreeUnchangedBut{Here,Pre}(p, end);
-    //@ assert tree: Tree;
+    uint32_t released = pages_take(p, end);
     /*@ ghost
         uint32_t k = 0;
         /@ loop invariant range: 0 <= k <= PAGES;
@@ -165,20 +91,7 @@ uint32_t pages_alloc(uint32_t p, uint32_t n) {
     return released;
 }
 
-/* Takes back n pages from page p, all in one chunk. */
-/*@ requires window: p < PAGES;
-    requires inside: p % CHUNK_PAGES + n <= CHUNK_PAGES;
-    terminates \true;
-    exits \false;
-    assigns page_free[0 .. PAGE_WORDS - 1];
-    ensures gave: GavePages{Pre,Post}(p, p + n);
- */
-static void free_in_chunk(uint32_t p, uint32_t n) {
-    uint32_t c = p / CHUNK_PAGES;
-    chunk_free_range(c, p % CHUNK_PAGES, n);
-}
-
-/* Takes back the used pages of [p, end). */
+/* Takes back the used pages of [p, end), and the total follows too. */
 /*@ requires range: p < end <= PAGES;
     requires used: AllUsed(p, end);
     requires tree: Tree;
@@ -194,21 +107,7 @@ static void free_in_chunk(uint32_t p, uint32_t n) {
       ChunkFree(c) == ChunkFree{Pre}(c) + PagesInChunk(p, end, c);
  */
 static void free_range(uint32_t p, uint32_t end) {
-    uint32_t at = p;
-    /*@ loop invariant range: p <= at <= end;
-        loop invariant gave: GavePages{Pre,Here}(p, at);
-        loop assigns at, page_free[0 .. PAGE_WORDS - 1];
-        loop variant end - at;
-     */
-    while (at < end) {
-        uint32_t n = pages_in_chunk(at, end);
-        free_in_chunk(at, n);
-        at += n;
-    }
-    //@ assert apart: FreeUnchanged{Pre,Here}(0, p) && FreeUnchanged{Pre,Here}(end, PAGES);
-    summary_update(p, end);
-    //@ assert above: FreeUnchangedBut{Pre,Here}(p, end) && FreeUnchangedBut{Here,Pre}(p, end);
-    //@ assert tree: Tree;
+    pages_give(p, end);
     /*@ ghost
         uint32_t k = 0;
         /@ loop invariant range: 0 <= k <= PAGES;

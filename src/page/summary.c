@@ -183,6 +183,11 @@ uint32_t summary_update(uint32_t p, uint32_t end) {
     return h - 1;
 }
 
+int summary_keeps(uint32_t p, uint32_t end) {
+    uint32_t run = chunk_run_around(p, end);
+    return run < CHUNK_PAGES && run < packed_max(summary[p / CHUNK_PAGES]);
+}
+
 /* Does node i of height h, stored as s, say these runs? */
 /*@ terminates \true;
     exits \false;

@@ -78,6 +78,17 @@ uint64_t summary_pack(uint32_t start, uint32_t max, uint32_t end);
  */
 uint32_t summary_update(uint32_t p, uint32_t end);
 
+/* Does the tree say the same if the pages of [p, end), all of them free or none, change? Returns 1
+ * where that is plain from a look at one word: what they are a part of, or would be, is not the
+ * longest run of their chunk, nor at an end of it. Else 0. Cost: a few steps. */
+/*@ requires range: p < end <= PAGES;
+    terminates \true;
+    exits \false;
+    assigns \nothing;
+    ensures kept: \result != 0 ==> LeafKept(p / CHUNK_PAGES, p, end);
+ */
+int summary_keeps(uint32_t p, uint32_t end);
+
 /* The lowest run of n free pages, given that none is free below page `from`. Returns PAGES for both
  * if there is none (n of 0 and over PAGES included). The hint is the start of the smallest node
  * looked at that is known to hold the lowest free page, or that page itself, as in Go.

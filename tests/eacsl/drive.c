@@ -97,6 +97,25 @@ static void make_pages(uint32_t p, uint32_t end, int are_free) {
     }
 }
 
+/* A chunk that is free but for a few pages, and a page or some more in it, used or free: the run
+ * around them. Ends of the chunk and of its words come up. */
+static void show_around(void) {
+    uint32_t start = any(CHUNKS) * CHUNK_PAGES, p = start + any(CHUNK_PAGES);
+    uint32_t end = p + 1 + any(any(2) ? 3 : CHUNK_PAGES), used = any(6);
+    end = end < PAGES ? end : PAGES;
+    make_pages(start, start + CHUNK_PAGES, 1);
+    while (used > 0) {
+        uint32_t q = start + any(CHUNK_PAGES);
+        make_pages(q, q + 1, 0);
+        used--;
+    }
+    make_pages(p, end, any(2));
+    chunk_run_around(p, end);
+    summary[start / CHUNK_PAGES] = summary_pack(0, any(any(2) ? 8 : CHUNK_PAGES), 0);
+    summary_keeps(p, end);
+    chunk_run_around(start + any(2), start + CHUNK_PAGES - any(2));
+}
+
 static void drive_packed(void) {
     uint32_t max = any(any(2) ? 4 : PACKED_FULL);
     summary_pack(any(max + 1), max, any(max + 1));
@@ -880,6 +899,9 @@ void drive(void) {
     for (int k = 0; k < 120; k++) {
         drive_chunk();
     }
+    for (int k = 0; k < 400; k++) {
+        show_around();
+    }
 #elif defined GROUP_TREE
     for (int k = 0; k < 200; k++) {
         drive_packed();
@@ -890,6 +912,9 @@ void drive(void) {
         if (k % 20 == 0) {
             show_runs();
         }
+    }
+    for (int k = 0; k < 400; k++) {
+        show_around();
     }
 #elif defined GROUP_MAPPED
     for (int k = 0; k < 150; k++) {

@@ -23,7 +23,7 @@ GROUPS = {  # the files of src/ whose contracts are checked together, and how la
                       page/chunk_runs.c"""),
     "tree": (TREE, "page/summary.h page/summary.c page/summary_find.c"),
     "mapped": (RANGED, "page/mapped.h page/mapped.c"),
-    "pages": (TREE, """page/pages.h page/pages.c page/pages_search.c page/pages_audit.c
+    "pages": (TREE, """page/pages_change.h page/pages_change.c page/pages.h page/pages.c page/pages_search.c page/pages_audit.c
                        page/scavenge.h page/scavenge.c"""),
     "lists": (MANY, """span/span_pool.h span/span_pool.c span/span_list.h span/span_list.c
                        span/span_list_audit.c"""),
@@ -40,7 +40,7 @@ GROUPS = {  # the files of src/ whose contracts are checked together, and how la
     "heap": (FAR, "heap/heap.h heap/heap.c heap/audit.h heap/audit.c"),
 }
 CORE = """page/bits.c page/chunk.c page/chunk_runs.c page/summary.c page/summary_find.c page/mapped.c
-          page/pages.c page/pages_search.c page/pages_audit.c page/pages_word.c page/candidate.c
+          page/pages_change.c page/pages.c page/pages_search.c page/pages_audit.c page/pages_word.c page/candidate.c
           page/scavenge_index.c page/scavenge.c page/page_cache.c page/page_cache_audit.c
           span/size_class.c span/span.c span/arena.c span/span_pool.c span/span_cache.c
           span/span_list.c span/span_list_audit.c span/special.c span/special_audit.c heap/grow.c heap/life.c
