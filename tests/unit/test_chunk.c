@@ -197,6 +197,28 @@ static void check_audits(uint32_t c) {
     }
 }
 
+/* The run around some pages of chunk c, gone over page by page, as far as two words on either side
+ * show it. */
+static void check_around(uint32_t c) {
+    const uint8_t *pages = &is_free[(c - base) * CHUNK_PAGES];
+    uint32_t i = (uint32_t)(test_random() % CHUNK_PAGES);
+    uint32_t end = i + 1 + (uint32_t)(test_random() % (CHUNK_PAGES - i));
+    end = test_random() % 4 ? (i + 4 < CHUNK_PAGES ? i + 1 + (uint32_t)(test_random() % 3) : i + 1)
+                            : end;
+    uint32_t below = i, above = end, expected = CHUNK_PAGES;
+    while (below > 0 && pages[below - 1]) {
+        below--;
+    }
+    while (above < CHUNK_PAGES && pages[above]) {
+        above++;
+    }
+    if (below > 0 && above < CHUNK_PAGES && (below - 1) / 64 + 1 >= (i - 1) / 64 &&
+        above / 64 <= end / 64 + 1) {
+        expected = above - below;
+    }
+    CHECK(chunk_run_around(CHUNK_START(c) + i, CHUNK_START(c) + end) == expected);
+}
+
 static void check_chunk(uint32_t c) {
     check_whole(c);
     check_every_range(c);
@@ -207,6 +229,7 @@ static void check_chunk(uint32_t c) {
         random_chunks(1 + round % 700);
         check_finds(c);
         check_summary(c);
+        check_around(c);
         check_audit(c);
     }
 }

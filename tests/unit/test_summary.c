@@ -9,6 +9,7 @@
 #define STEPS (PAGES <= 65536 ? 2000 : 80)
 
 static uint8_t is_free[PAGES];
+static uint32_t keeps; /* how often summary_keeps said yes */
 
 /* The pages of a node that the window's end does not cut. */
 static uint32_t node_pages(uint32_t h) {
@@ -85,9 +86,19 @@ static void put(uint32_t p, uint32_t end, int value) {
     }
 }
 
+/* Did all pages of [p, end) have the other value? */
+static int all_change(uint32_t p, uint32_t end, int value) {
+    return memchr(is_free + p, value, end - p) == NULL;
+}
+
+/* Where summary_keeps says that the tree need not know, it says what it said. */
 static void change(uint32_t p, uint32_t end, int value) {
+    int kept = summary_keeps(p, end) && all_change(p, end, value);
+    uint64_t was = summary[p / CHUNK_PAGES];
     put(p, end, value);
     summary_update(p, end);
+    CHECK(!kept || summary[p / CHUNK_PAGES] == was);
+    keeps += (uint32_t)kept;
 }
 
 /* Runs of random length up to `longest`, used and free in turn. */
@@ -156,6 +167,20 @@ static void check_random(void) {
     }
 }
 
+/* One page of a chunk with many short runs: most often the tree need not know. */
+static void check_kept(void) {
+    for (int step = 0; step < STEPS; step++) {
+        uint32_t c = (uint32_t)(test_random() % CHUNKS), first = c * CHUNK_PAGES;
+        put_random(first, first + CHUNK_PAGES, 40);
+        summary_update(first, first + CHUNK_PAGES);
+        uint32_t p = first + (uint32_t)(test_random() % CHUNK_PAGES);
+        change(p, p + 1, !is_free[p]);
+        check_node(0, c);
+    }
+    CHECK(keeps > (uint32_t)STEPS / 4);
+    change(0, PAGES, 0);
+}
+
 /* Bits changed behind the tree's back: the audit sees them, and an update of just that page makes
  * the whole tree right again. */
 static void check_forgotten_update(void) {
@@ -204,6 +229,7 @@ int main(void) {
     check_edges();
     check_audit();
     check_random();
+    check_kept();
     check_forgotten_update();
     check_audit();
     change(0, PAGES, 1);
