@@ -63,7 +63,7 @@ expect: ## write the number of goals each unit has now to proofs/units.tsv (look
 status: ## write proofs/STATUS.md anew: what is proved, a row a module
 	@$(PYTHON) proofs/status.py
 
-mutants: ## break the core in many small ways and see a proof fail each time (some 70 minutes)
+mutants: ## break the core in many small ways and see a proof fail each time (some 3 hours)
 	@ci/setup.sh --prove
 	@$(PYTHON) proofs/mutants.py
 
