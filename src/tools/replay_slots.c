@@ -44,13 +44,9 @@ static void begin(struct trace *t, struct go_view *go) {
 
 /* Go has slot i found, and loads the next word as soon as it has come to its end. */
 static void found(struct go_view *go, uint32_t i) {
-    uint32_t first = first_word(go), next = i + 1;
+    uint32_t next = i + 1, w = first_word(go) + next / WORD_BITS;
     go->free_index = next;
-    if (next % WORD_BITS != 0) {
-        go->cache = word_as_go(go, first + next / WORD_BITS) >> next % WORD_BITS;
-    } else {
-        go->cache = next == go->slots ? 0 : word_as_go(go, first + next / WORD_BITS);
-    }
+    go->cache = w == SLOT_WORDS ? 0 : word_as_go(go, w) >> next % WORD_BITS;
 }
 
 /* Go has found none: it stopped at the bits beyond the last slot, or at the end without such. */

@@ -619,10 +619,13 @@ static void drive_slots(void) {
     }
     slots_begin(k, first, first + words);
     for (int i = 0; i < 12; i++) {
-        uint32_t w = slot_cursor[k].word, j = slots_next(k);
-        slots_give(k, w < SLOT_WORDS ? w : first, j < 64 ? any(64) : j % 64);
-        slots_is_free(k, first + any(words), any(64));
-        slots_give(k, slot_cursor[k].word < SLOT_WORDS ? slot_cursor[k].word : first, any(64));
+        uint32_t j = slots_next(k), w = slot_cursor[k].word;
+        if (j < WORD_BITS && any(2)) {
+            slots_give(k, w, j);
+        }
+        w = any(2) && w < SLOT_WORDS ? w : first + any(words);
+        slots_is_free(k, w, any(64));
+        slots_give(k, w, any(64));
     }
     slots_audit(k);
     slots_end(k);

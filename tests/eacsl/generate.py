@@ -23,8 +23,8 @@ GROUPS = {  # the files of src/ whose contracts are checked together, and how la
                       page/chunk_runs.c"""),
     "tree": (TREE, "page/summary.h page/summary.c page/summary_find.c"),
     "mapped": (RANGED, "page/mapped.h page/mapped.c"),
-    "pages": (TREE, """page/pages_change.h page/pages_change.c page/pages.h page/pages.c page/pages_search.c page/pages_audit.c
-                       page/scavenge.h page/scavenge.c"""),
+    "pages": (TREE, """page/pages_change.h page/pages_change.c page/pages.h page/pages.c
+                       page/pages_search.c page/pages_audit.c page/scavenge.h page/scavenge.c"""),
     "lists": (MANY, """span/span_pool.h span/span_pool.c span/span_list.h span/span_list.c
                        span/span_list_audit.c"""),
     "arena": (FAR, """os/atomic.h span/size_class.h span/size_class.c span/span.h span/span.c
@@ -39,13 +39,13 @@ GROUPS = {  # the files of src/ whose contracts are checked together, and how la
                      heap/heap_locked.h heap/heap_locked.c"""),
     "heap": (FAR, "heap/heap.h heap/heap.c heap/audit.h heap/audit.c"),
 }
-CORE = """page/bits.c page/chunk.c page/chunk_runs.c page/summary.c page/summary_find.c page/mapped.c
-          page/pages_change.c page/pages.c page/pages_search.c page/pages_audit.c page/pages_word.c page/candidate.c
-          page/scavenge_index.c page/scavenge.c page/page_cache.c page/page_cache_audit.c
-          span/size_class.c span/span.c span/arena.c span/span_pool.c span/span_cache.c
-          span/span_list.c span/span_list_audit.c span/special.c span/special_audit.c heap/grow.c heap/life.c
-          heap/limit.c heap/stats.c heap/heap_cached.c heap/heap_locked.c heap/heap.c heap/audit.c
-          object/slots.c""".split()
+CORE = """page/bits.c page/chunk.c page/chunk_runs.c page/summary.c page/summary_find.c
+          page/mapped.c page/pages_change.c page/pages.c page/pages_search.c page/pages_audit.c
+          page/pages_word.c page/candidate.c page/scavenge_index.c page/scavenge.c
+          page/page_cache.c page/page_cache_audit.c span/size_class.c span/span.c span/arena.c
+          span/span_pool.c span/span_cache.c span/span_list.c span/span_list_audit.c
+          span/special.c span/special_audit.c heap/grow.c heap/life.c heap/limit.c heap/stats.c
+          heap/heap_cached.c heap/heap_locked.c heap/heap.c heap/audit.c object/slots.c""".split()
 STRUCT = re.compile(r"^struct (\w+) \{.*?^\};\n", re.M | re.S)
 FLOOR = "eacsl/floor.c"
 COMMENT = re.compile(r"/\*@(.*?)\*/|//@([^\n]*)|/\*.*?\*/|//[^\n]*", re.S)

@@ -202,9 +202,8 @@ static void check_audits(uint32_t c) {
 static void check_around(uint32_t c) {
     const uint8_t *pages = &is_free[(c - base) * CHUNK_PAGES];
     uint32_t i = (uint32_t)(test_random() % CHUNK_PAGES);
-    uint32_t end = i + 1 + (uint32_t)(test_random() % (CHUNK_PAGES - i));
-    end = test_random() % 4 ? (i + 4 < CHUNK_PAGES ? i + 1 + (uint32_t)(test_random() % 3) : i + 1)
-                            : end;
+    uint32_t room = CHUNK_PAGES - i, most = test_random() % 4 && room > 3 ? 3 : room;
+    uint32_t end = i + 1 + (uint32_t)(test_random() % most);
     uint32_t below = i, above = end, expected = CHUNK_PAGES;
     while (below > 0 && pages[below - 1]) {
         below--;
