@@ -15,20 +15,20 @@
 #define ARENA_CHUNKS 1 /* chunks in an arena */
 #define ARENAS       CAIRN_POOL_CHUNKS
 #define SPANS        1024 /* span records, record 0 is "none" */
-#define SPAN_LISTS   16   /* span lists, list 0 is "none" */
 #define SPECIALS     256  /* special records, record 0 is "none" */
 #define HINTS        4    /* arena hints */
 #define THREADS      4    /* threads with caches of their own */
+#define SMALL_SPAN   2048 /* bytes in a span of small slots */
 #define SPAN_CACHE   16   /* span records a thread may keep at hand */
 #else
 #define PAGE_SHIFT   13      /* bytes in a page: 8 KiB */
 #define ARENA_CHUNKS 16      /* chunks in an arena: 64 MiB */
 #define ARENAS       1024    /* the window: 64 GiB of address space */
 #define SPANS        4194304 /* span records, record 0 is "none" */
-#define SPAN_LISTS   512     /* span lists, list 0 is "none" */
 #define SPECIALS     1048576 /* special records, record 0 is "none" */
 #define HINTS        128     /* arena hints */
 #define THREADS      256     /* threads with caches of their own */
+#define SMALL_SPAN   65536   /* bytes in a span of small slots */
 #define SPAN_CACHE   128     /* span records a thread may keep at hand */
 #endif
 
@@ -54,15 +54,20 @@
 #define POINTER_BITS_MAX 512 /* bytes: up to this slot size a span ends in its pointer bits */
 
 /* Size classes, in bytes. */
-#define CLASS_BYTES_MAX 32768                 /* the greatest slot of a class */
-#define CLASS_SPAN_MAX  (3 * CLASS_BYTES_MAX) /* a span of slots is smaller: Go's have 10 pages */
-#define MAGIC_ONE       ((uint64_t)1 << 32)   /* what a division's magic number is a part of */
-#define LARGE_FROM      1024                  /* from here on the table of classes has steps of */
-#define LARGE_STEP      128                   /* so many, */
-#define SMALL_STEP      8                     /* and below of so many */
-#define SLOT_BYTES_MIN  16                    /* the smallest slot that has a bit of its own */
-#define LARGE_STEPS     ((CLASS_BYTES_MAX - LARGE_FROM) / LARGE_STEP + 1)
-#define SMALL_STEPS     (LARGE_FROM / SMALL_STEP)
+#define CLASS_BYTES_MAX  32768                 /* the greatest slot of a class */
+#define CLASS_SPAN_MAX   (3 * CLASS_BYTES_MAX) /* a span of slots is smaller: Go's have 10 pages */
+#define MAGIC_ONE        ((uint64_t)1 << 32)   /* what a division's magic number is a part of */
+#define LARGE_FROM       1024                  /* from here on the table of classes has steps of */
+#define LARGE_STEP       128                   /* so many, */
+#define SMALL_STEP       8                     /* and below of so many */
+#define SMALL_SPAN_SLOTS 8                     /* slots are small if such a span has so many */
+#define GO_PAGE          8192                  /* bytes in a page of Go's */
+#define SLOT_BYTES_MIN   16                    /* the smallest slot that has a bit of its own */
+#define LARGE_STEPS      ((CLASS_BYTES_MAX - LARGE_FROM) / LARGE_STEP + 1)
+#define SMALL_STEPS      (LARGE_FROM / SMALL_STEP)
+
+/* The lists of spans, 0 is "none": one for each class and thread, list k + 1 for cursor k. */
+#define SPAN_LISTS (CURSORS + 1)
 
 /* The bitmap of slots: so many words a page, and a thread's cursor for each class. */
 #define PAGE_SLOT_WORDS ((PAGE_SIZE / SLOT_BYTES_MIN + WORD_BITS - 1) / WORD_BITS)
@@ -79,6 +84,5 @@ _Static_assert(HINTS >= 2, "a region of the system's choice leaves a hint on eit
 _Static_assert(THREADS >= 2, "the tests need two threads");
 _Static_assert(SPAN_REFILL >= 1 && SPAN_CELLS <= 1 << 22, "a cell's number fits 32 bits");
 _Static_assert(SLOT_WORDS <= 1 << 26, "the number of a word of slots fits 32 bits");
-_Static_assert(SPAN_LISTS >= 4, "the tests need three lists");
 
 #endif

@@ -12,6 +12,8 @@
     ensures thread: \result == (self <= THREADS ? self - 1 : THREADS);
     ensures heap: Heap;
     ensures kept: Kept{Pre,Post}(self);
+    ensures lists: ListsKept{Pre,Post}(self);
+    ensures links: LinksKeptBut{Pre,Post}(self, 0);
  */
 static uint32_t enter(void) {
     uint32_t thread = heap_enter();
@@ -37,7 +39,7 @@ static int is_cached(uint32_t n, uint32_t kind) {
     requires asked: AskOk(n, kind, c);
     terminates \true;
     exits \false;
-    assigns HEAP_TABLES;
+    assigns LIFE_TABLES;
     ensures heap: Heap;
     ensures range: \result < SPANS;
     ensures fresh: \result != 0 ==> !SpanLive{Pre}(\result);
@@ -64,7 +66,7 @@ static uint32_t alloc_uncached(uint32_t t, uint32_t n, uint32_t kind, uint32_t c
     requires cached: t < THREADS && Alignment(kind) == 1;
     terminates \true;
     exits \false;
-    assigns HEAP_TABLES;
+    assigns LIFE_TABLES;
     ensures heap: Heap;
     ensures range: \result < SPANS;
     ensures fresh: \result != 0 ==> !SpanLive{Pre}(\result);
@@ -95,8 +97,11 @@ static uint32_t alloc_refilled(uint32_t t, uint32_t n, uint32_t kind, uint32_t c
     ensures apart: heap_held == 0;
     ensures range: \result < SPANS;
     ensures kept: KeptBut{Pre,Post}(self, \result);
+    ensures lists: ListsKept{Pre,Post}(self);
+    ensures links: LinksKeptBut{Pre,Post}(self, \result);
     ensures fresh: \result != 0 ==> \old(span_owner)[\result] != self;
     ensures mine: \result != 0 ==> span_owner[\result] == self;
+    ensures off: \result != 0 ==> span_link[\result].list == 0;
     ensures span: \result != 0 ==> SpanIs(\result, span[\result].base, n, kind, c);
     ensures disjoint: \result != 0 ==> MineDisjoint(self);
  */
@@ -123,8 +128,11 @@ static uint32_t alloc_locking(uint32_t t, uint32_t n, uint32_t kind, uint32_t c,
     ensures apart: heap_held == 0;
     ensures range: \result < SPANS;
     ensures kept: KeptBut{Pre,Post}(self, \result);
+    ensures lists: ListsKept{Pre,Post}(self);
+    ensures links: LinksKeptBut{Pre,Post}(self, \result);
     ensures fresh: \result != 0 ==> \old(span_owner)[\result] != self;
     ensures mine: \result != 0 ==> span_owner[\result] == self;
+    ensures off: \result != 0 ==> span_link[\result].list == 0;
     ensures span: \result != 0 ==> SpanIs(\result, span[\result].base, n, kind, c);
     ensures disjoint: \result != 0 ==> MineDisjoint(self);
  */
@@ -144,6 +152,8 @@ static uint32_t alloc_entered(uint32_t t, uint32_t n, uint32_t kind, uint32_t c)
     assigns heap_held, HEAP_TABLES;
     ensures apart: heap_held == 0;
     ensures kept: KeptBut{Pre,Post}(self, \result.span);
+    ensures lists: ListsKept{Pre,Post}(self);
+    ensures links: LinksKeptBut{Pre,Post}(self, \result.span);
     ensures size: \result.status == HEAP_BAD_SIZE <==> !SizeOk(n);
     ensures class: \result.status == HEAP_BAD_CLASS <==> SizeOk(n) && !ClassOk(n, kind, c);
     ensures other: \result.status == HEAP_OK || \result.status == HEAP_NO_MEMORY ||
@@ -151,6 +161,7 @@ static uint32_t alloc_entered(uint32_t t, uint32_t n, uint32_t kind, uint32_t c)
     ensures none: \result.span == 0 <==> \result.status != HEAP_OK;
     ensures fresh: \result.span != 0 ==> \old(span_owner)[\result.span] != self;
     ensures mine: \result.span != 0 ==> span_owner[\result.span] == self;
+    ensures off: \result.span != 0 ==> span_link[\result.span].list == 0;
     ensures span: \result.span != 0 ==> SpanIs(\result.span, span[\result.span].base, n, kind, c);
     ensures disjoint: \result.span != 0 ==> MineDisjoint(self);
  */
@@ -172,9 +183,15 @@ static struct heap_answer alloc_span(uint32_t n, uint32_t kind, uint32_t c) {
     assigns heap_held, heap_touched, HEAP_TABLES;
     ensures apart: heap_held == 0;
     ensures kept: KeptBut{Pre,Post}(self, heap_touched);
+    ensures lists: ListsKept{Pre,Post}(self);
+    ensures links: LinksKeptBut{Pre,Post}(self, heap_touched);
     ensures refused: \result != HEAP_OK ==> heap_touched == 0;
     ensures gone: \result == HEAP_OK ==> 0 < heap_touched < SPANS &&
       span_owner[heap_touched] != self;
+    ensures mine: \result == HEAP_OK ==> \forall integer s; MineAt{Pre}(self, s, p) ==>
+      heap_touched == s;
+    ensures begins: \result == HEAP_OK && \old(span_owner)[heap_touched] == self ==>
+      MineAt{Pre}(self, heap_touched, p);
     ensures found: MineBegins{Pre}(self, p, kind) ==> \result == HEAP_OK ||
       \result == HEAP_HAS_SLOTS || \result == HEAP_ON_LIST || \result == HEAP_HAS_SPECIALS;
  */

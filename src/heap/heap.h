@@ -31,6 +31,8 @@
     ensures thread: \result == self;
     ensures heap: Heap;
     ensures kept: Kept{Pre,Post}(self);
+    ensures lists: ListsKept{Pre,Post}(self);
+    ensures links: LinksKeptBut{Pre,Post}(self, 0);
     ensures caches: CachesKept{Pre,Post}(self);
  */
 uint32_t heap_enter(void);
@@ -45,6 +47,8 @@ uint32_t heap_enter(void);
     ensures held: heap_held == 1;
     ensures heap: Heap;
     ensures kept: Kept{Pre,Post}(self);
+    ensures lists: ListsKept{Pre,Post}(self);
+    ensures links: LinksKeptBut{Pre,Post}(self, 0);
     ensures caches: CachesKept{Pre,Post}(self);
  */
 void heap_lock(void);
@@ -58,6 +62,8 @@ void heap_lock(void);
     assigns heap_held, HEAP_TABLES;
     ensures apart: heap_held == 0;
     ensures kept: Kept{Pre,Post}(self);
+    ensures lists: ListsKept{Pre,Post}(self);
+    ensures links: LinksKeptBut{Pre,Post}(self, 0);
     ensures caches: CachesKept{Pre,Post}(self);
  */
 void heap_unlock(void);
@@ -74,6 +80,8 @@ void heap_unlock(void);
     assigns heap_held, HEAP_TABLES;
     ensures apart: heap_held == 0;
     ensures kept: KeptBut{Pre,Post}(self, \result.span);
+    ensures lists: ListsKept{Pre,Post}(self);
+    ensures links: LinksKeptBut{Pre,Post}(self, \result.span);
     ensures size: \result.status == HEAP_BAD_SIZE <==> !SizeOk(n);
     ensures class: \result.status == HEAP_BAD_CLASS <==> SizeOk(n) && !ClassFits(n, c);
     ensures other: \result.status == HEAP_OK || \result.status == HEAP_NO_MEMORY ||
@@ -81,6 +89,7 @@ void heap_unlock(void);
     ensures none: \result.span == 0 <==> \result.status != HEAP_OK;
     ensures fresh: \result.span != 0 ==> \old(span_owner)[\result.span] != self;
     ensures mine: \result.span != 0 ==> span_owner[\result.span] == self;
+    ensures off: \result.span != 0 ==> span_link[\result.span].list == 0;
     ensures span: \result.span != 0 ==>
       SpanIs(\result.span, span[\result.span].base, n, KIND_HEAP, c);
     ensures disjoint: \result.span != 0 ==> MineDisjoint(self);
@@ -96,6 +105,8 @@ struct heap_answer heap_alloc(uint32_t n, uint32_t c);
     assigns heap_held, HEAP_TABLES;
     ensures apart: heap_held == 0;
     ensures kept: KeptBut{Pre,Post}(self, \result.span);
+    ensures lists: ListsKept{Pre,Post}(self);
+    ensures links: LinksKeptBut{Pre,Post}(self, \result.span);
     ensures kind: \result.status == HEAP_BAD_KIND <==> !(KIND_HEAP < kind < KINDS);
     ensures size: \result.status == HEAP_BAD_SIZE <==> KIND_HEAP < kind < KINDS && !SizeOk(n);
     ensures other: \result.status == HEAP_OK || \result.status == HEAP_NO_MEMORY ||
@@ -103,6 +114,7 @@ struct heap_answer heap_alloc(uint32_t n, uint32_t c);
     ensures none: \result.span == 0 <==> \result.status != HEAP_OK;
     ensures fresh: \result.span != 0 ==> \old(span_owner)[\result.span] != self;
     ensures mine: \result.span != 0 ==> span_owner[\result.span] == self;
+    ensures off: \result.span != 0 ==> span_link[\result.span].list == 0;
     ensures span: \result.span != 0 ==>
       SpanIs(\result.span, span[\result.span].base, n, kind, 0);
     ensures disjoint: \result.span != 0 ==> MineDisjoint(self);
@@ -120,9 +132,15 @@ struct heap_answer heap_alloc_manual(uint32_t n, uint32_t kind);
     assigns heap_held, heap_touched, HEAP_TABLES;
     ensures apart: heap_held == 0;
     ensures kept: KeptBut{Pre,Post}(self, heap_touched);
+    ensures lists: ListsKept{Pre,Post}(self);
+    ensures links: LinksKeptBut{Pre,Post}(self, heap_touched);
     ensures refused: \result != HEAP_OK ==> heap_touched == 0;
     ensures gone: \result == HEAP_OK ==> 0 < heap_touched < SPANS &&
       span_owner[heap_touched] != self;
+    ensures mine: \result == HEAP_OK ==> \forall integer s; MineAt{Pre}(self, s, p) ==>
+      heap_touched == s;
+    ensures begins: \result == HEAP_OK && \old(span_owner)[heap_touched] == self ==>
+      MineAt{Pre}(self, heap_touched, p);
     ensures found: MineBegins{Pre}(self, p, KIND_HEAP) ==> \result == HEAP_OK ||
       \result == HEAP_HAS_SLOTS || \result == HEAP_ON_LIST || \result == HEAP_HAS_SPECIALS;
  */
@@ -137,9 +155,15 @@ enum heap_status heap_free(uint32_t p);
     assigns heap_held, heap_touched, HEAP_TABLES;
     ensures apart: heap_held == 0;
     ensures kept: KeptBut{Pre,Post}(self, heap_touched);
+    ensures lists: ListsKept{Pre,Post}(self);
+    ensures links: LinksKeptBut{Pre,Post}(self, heap_touched);
     ensures refused: \result != HEAP_OK ==> heap_touched == 0;
     ensures gone: \result == HEAP_OK ==> 0 < heap_touched < SPANS &&
       span_owner[heap_touched] != self;
+    ensures mine: \result == HEAP_OK ==> \forall integer s; MineAt{Pre}(self, s, p) ==>
+      heap_touched == s;
+    ensures begins: \result == HEAP_OK && \old(span_owner)[heap_touched] == self ==>
+      MineAt{Pre}(self, heap_touched, p);
     ensures kind: !(KIND_HEAP < kind < KINDS) ==> \result == HEAP_BAD_KIND;
     ensures found: KIND_HEAP < kind < KINDS && MineBegins{Pre}(self, p, kind) ==>
       \result == HEAP_OK || \result == HEAP_HAS_SLOTS || \result == HEAP_ON_LIST ||
@@ -156,6 +180,8 @@ enum heap_status heap_free_manual(uint32_t p, uint32_t kind);
     assigns heap_held, HEAP_TABLES;
     ensures apart: heap_held == 0;
     ensures kept: Kept{Pre,Post}(self);
+    ensures lists: ListsKept{Pre,Post}(self);
+    ensures links: LinksKeptBut{Pre,Post}(self, 0);
  */
 void heap_flush(void);
 
@@ -171,6 +197,8 @@ void heap_flush(void);
     assigns heap_held, HEAP_TABLES;
     ensures apart: heap_held == 0;
     ensures kept: Kept{Pre,Post}(self);
+    ensures lists: ListsKept{Pre,Post}(self);
+    ensures links: LinksKeptBut{Pre,Post}(self, 0);
     ensures whole: \result % PAGE_SIZE == 0;
     ensures window: \result / PAGE_SIZE <= PAGES;
  */
@@ -187,6 +215,8 @@ uint64_t heap_scavenge(uint64_t bytes);
     assigns heap_held, HEAP_TABLES;
     ensures apart: heap_held == 0;
     ensures kept: Kept{Pre,Post}(self);
+    ensures lists: ListsKept{Pre,Post}(self);
+    ensures links: LinksKeptBut{Pre,Post}(self, 0);
  */
 void heap_next_generation(void);
 
@@ -203,6 +233,8 @@ void heap_next_generation(void);
     assigns heap_held, HEAP_TABLES;
     ensures apart: heap_held == 0;
     ensures kept: Kept{Pre,Post}(self);
+    ensures lists: ListsKept{Pre,Post}(self);
+    ensures links: LinksKeptBut{Pre,Post}(self, 0);
     ensures whole: \result % PAGE_SIZE == 0;
     ensures window: \result / PAGE_SIZE <= PAGES;
  */
@@ -218,6 +250,8 @@ uint64_t heap_background(uint64_t goal);
     assigns heap_held, HEAP_TABLES;
     ensures apart: heap_held == 0;
     ensures kept: Kept{Pre,Post}(self);
+    ensures lists: ListsKept{Pre,Post}(self);
+    ensures links: LinksKeptBut{Pre,Post}(self, 0);
  */
 void heap_set_limit(uint64_t bytes);
 
@@ -231,6 +265,8 @@ void heap_set_limit(uint64_t bytes);
     assigns heap_held, HEAP_TABLES;
     ensures apart: heap_held == 0;
     ensures kept: Kept{Pre,Post}(self);
+    ensures lists: ListsKept{Pre,Post}(self);
+    ensures links: LinksKeptBut{Pre,Post}(self, 0);
  */
 void heap_set_goal(uint64_t bytes);
 
@@ -242,6 +278,8 @@ void heap_set_goal(uint64_t bytes);
     assigns heap_held, HEAP_TABLES;
     ensures apart: heap_held == 0;
     ensures kept: Kept{Pre,Post}(self);
+    ensures lists: ListsKept{Pre,Post}(self);
+    ensures links: LinksKeptBut{Pre,Post}(self, 0);
     ensures sum: \result.mapped == \result.free + \result.waiting + \result.heap +
       \result.stack + \result.workbuf + \result.ptrbits;
     ensures released: \result.released <= \result.free;

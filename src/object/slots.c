@@ -25,16 +25,53 @@ void slots_begin(uint32_t k, uint32_t first, uint32_t end) {
     load(k, first);
 }
 
-/* The first word from w on, up to the cursor's end, with a free slot in the table. */
-/*@ requires word: w <= end <= SLOT_WORDS;
+/* The bits of word w that are slots, of n in words from `first` on. */
+/*@ requires word: first <= w < SLOT_WORDS;
+    requires slots: n <= SLOTS_MAX;
     terminates \true;
     exits \false;
     assigns \nothing;
-    ensures range: w <= \result <= end;
-    ensures some: \result < end ==> !BitNone(slot_free[\result], 0, 64);
-    ensures none: NoneTabled(w, \result);
+    ensures slots: SlotsOfWord(\result, first, w, n);
  */
-static inline uint32_t next_word(uint32_t w, uint32_t end) {
+static inline uint64_t slots_in(uint32_t first, uint32_t w, uint32_t n) {
+    uint32_t before = WORD_BITS * (w - first);
+    if (n <= before) {
+        return 0;
+    }
+    return bits_below(n - before < WORD_BITS ? n - before : WORD_BITS);
+}
+
+void slots_fill(uint32_t first, uint32_t end, uint32_t n) {
+    /*@ loop invariant range: first <= w <= end;
+        loop invariant all: AllTabled(first, w, n);
+        loop invariant only: OnlyTabled(first, w, n);
+        loop assigns w, slot_free[first .. end - 1];
+        loop variant end - w;
+     */
+    for (uint32_t w = first; w < end; w++) {
+        slot_free[w] = slots_in(first, w, n);
+    }
+}
+
+int slots_all(uint32_t first, uint32_t end, uint32_t n) {
+    /*@ loop invariant range: first <= w <= end;
+        loop invariant all: AllTabled(first, w, n);
+        loop assigns w;
+        loop variant end - w;
+     */
+    for (uint32_t w = first; w < end; w++) {
+        uint64_t missing = bits_and(slots_in(first, w, n), bits_not(slot_free[w]));
+        uint32_t j = bits_lowest(missing);
+        if (j < WORD_BITS) {
+            //@ assert missing: !SlotTabled(w, j) && 64 * (w - first) + j < n;
+            return 0;
+        }
+        //@ assert none: BitNone(missing, 0, 64);
+    }
+    return 1;
+}
+
+uint32_t slots_word(uint32_t w, uint32_t end) {
     /*@ loop invariant range: \at(w, Pre) <= w <= end;
         loop invariant none: NoneTabled(\at(w, Pre), w);
         loop assigns w;
@@ -64,7 +101,7 @@ static inline void advance(uint32_t k) {
     if (slot_cursor[k].word == end) {
         return;
     }
-    uint32_t w = next_word(slot_cursor[k].word + 1, end);
+    uint32_t w = slots_word(slot_cursor[k].word + 1, end);
     if (w < end) {
         load(k, w);
     } else {

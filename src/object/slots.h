@@ -22,6 +22,40 @@ extern struct slot_cursor slot_cursor[CURSORS];
 
 #include "../../specs/slots.acsl"
 
+/* Makes the n slots of the words [first, end) free, and nothing else in them: a fresh span, of
+ * which no cursor has anything at hand. Cost: a step a word. */
+/*@ requires words: first <= end <= SLOT_WORDS;
+    requires slots: n <= SLOTS_MAX;
+    terminates \true;
+    exits \false;
+    assigns slot_free[first .. end - 1];
+    ensures all: AllTabled(first, end, n);
+    ensures only: OnlyTabled(first, end, n);
+ */
+void slots_fill(uint32_t first, uint32_t end, uint32_t n);
+
+/* Are all n slots of the words [first, end) free in the table? Cost: a step a word, up to the first
+ * that has one that is not. */
+/*@ requires words: first <= end <= SLOT_WORDS;
+    requires slots: n <= SLOTS_MAX;
+    terminates \true;
+    exits \false;
+    assigns \nothing;
+    ensures all: \result != 0 <==> AllTabled(first, end, n);
+ */
+int slots_all(uint32_t first, uint32_t end, uint32_t n);
+
+/* The first word from w on with a slot that is free in the table, or `end`. Cost: a step a word. */
+/*@ requires words: w <= end <= SLOT_WORDS;
+    terminates \true;
+    exits \false;
+    assigns \nothing;
+    ensures range: w <= \result <= end;
+    ensures some: \result < end ==> !BitNone(slot_free[\result], 0, 64);
+    ensures none: NoneTabled(w, \result);
+ */
+uint32_t slots_word(uint32_t w, uint32_t end);
+
 /* Puts cursor k at the first of the words [first, end), all its free slots at hand. The cursor had
  * nothing at hand. Cost: a step. */
 /*@ requires cursor: k < CURSORS && slot_cursor[k].cache == 0;
@@ -32,7 +66,7 @@ extern struct slot_cursor slot_cursor[CURSORS];
     ensures cursor: Cursor(k);
     ensures place: slot_cursor[k].word == first && slot_cursor[k].end == end;
     ensures kept: SlotsUnchanged{Pre,Post}(k);
-    ensures hand: slot_free[first] == 0;
+    ensures hand: slot_cursor[k].cache == \old(slot_free[first]) && slot_free[first] == 0;
  */
 void slots_begin(uint32_t k, uint32_t first, uint32_t end);
 

@@ -5,6 +5,10 @@ uint32_t zeroed_base[ARENAS];
 uint64_t page_in_use[PAGE_WORDS];
 uint32_t total_live[KINDS];
 uint32_t page_span[PAGES];
+uint32_t slots_owner[SPANS];
+uint64_t slot_remote[SLOT_WORDS];
+uint32_t inbox[THREADS];
+uint32_t inbox_link[SPANS];
 
 uint32_t zeroed_base_load(uint32_t a) {
     return __atomic_load_n(&zeroed_base[a], __ATOMIC_ACQUIRE);
@@ -15,18 +19,18 @@ int zeroed_base_swap(uint32_t a, uint32_t seen, uint32_t next) {
                                        __ATOMIC_ACQUIRE);
 }
 
-/* The byte of word k that holds bit i: a small machine has no atomic steps on 64 bits. */
-static unsigned char *byte_of(uint32_t k, uint32_t i) {
+/* The byte of a word that holds bit i: a small machine has no atomic steps on 64 bits. */
+static unsigned char *byte_of(uint64_t *word, uint32_t i) {
     uint32_t place = __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__ ? i / 8 : 7 - i / 8;
-    return (unsigned char *)&page_in_use[k] + place;
+    return (unsigned char *)word + place;
 }
 
 void page_in_use_set(uint32_t k, uint32_t i) {
-    __atomic_fetch_or(byte_of(k, i), (unsigned char)(1 << i % 8), __ATOMIC_RELAXED);
+    __atomic_fetch_or(byte_of(&page_in_use[k], i), (unsigned char)(1 << i % 8), __ATOMIC_RELAXED);
 }
 
 void page_in_use_clear(uint32_t k, uint32_t i) {
-    __atomic_fetch_and(byte_of(k, i), (unsigned char)~(1 << i % 8), __ATOMIC_RELAXED);
+    __atomic_fetch_and(byte_of(&page_in_use[k], i), (unsigned char)~(1 << i % 8), __ATOMIC_RELAXED);
 }
 
 void total_live_add(uint32_t kind, uint32_t n) {
@@ -55,4 +59,56 @@ uint32_t span_state_load(uint32_t s) {
 
 void span_state_store(uint32_t s, uint32_t state) {
     __atomic_store_n(&span[s].state, (uint8_t)state, __ATOMIC_RELEASE);
+}
+
+uint32_t slots_owner_load(uint32_t s) {
+    return __atomic_load_n(&slots_owner[s], __ATOMIC_RELAXED);
+}
+
+void slots_owner_store(uint32_t s, uint32_t owner) {
+    __atomic_store_n(&slots_owner[s], owner, __ATOMIC_RELAXED);
+}
+
+int slot_remote_set(uint32_t w, uint32_t j) {
+    unsigned char bit = (unsigned char)(1 << j % 8);
+    return (__atomic_fetch_or(byte_of(&slot_remote[w], j), bit, __ATOMIC_SEQ_CST) & bit) == 0;
+}
+
+uint64_t slot_remote_take(uint32_t w) {
+    uint64_t bits = 0;
+    for (uint32_t j = 0; j < WORD_BITS; j += 8) {
+        unsigned char *byte = byte_of(&slot_remote[w], j);
+        if (__atomic_load_n(byte, __ATOMIC_SEQ_CST) != 0) {
+            bits |= (uint64_t)__atomic_exchange_n(byte, 0, __ATOMIC_SEQ_CST) << j;
+        }
+    }
+    return bits;
+}
+
+void inbox_put(uint32_t t, uint32_t s) {
+    uint32_t none = 0;
+    if (__atomic_compare_exchange_n(&inbox_link[s], &none, 1, 0, __ATOMIC_SEQ_CST,
+                                    __ATOMIC_SEQ_CST)) {
+        uint32_t below = __atomic_load_n(&inbox[t], __ATOMIC_SEQ_CST);
+        do {
+            __atomic_store_n(&inbox_link[s], below + 1, __ATOMIC_SEQ_CST);
+        } while (!__atomic_compare_exchange_n(&inbox[t], &below, s, 0, __ATOMIC_SEQ_CST,
+                                              __ATOMIC_SEQ_CST));
+    }
+}
+
+int inbox_has(uint32_t s) {
+    return __atomic_load_n(&inbox_link[s], __ATOMIC_SEQ_CST) != 0;
+}
+
+uint32_t inbox_take(uint32_t t) {
+    if (__atomic_load_n(&inbox[t], __ATOMIC_SEQ_CST) == 0) {
+        return 0;
+    }
+    return __atomic_exchange_n(&inbox[t], 0, __ATOMIC_SEQ_CST);
+}
+
+uint32_t inbox_leave(uint32_t s) {
+    uint32_t link = __atomic_exchange_n(&inbox_link[s], 0, __ATOMIC_SEQ_CST);
+    return link == 0 ? 0 : link - 1;
 }

@@ -138,4 +138,90 @@ uint32_t span_state_load(uint32_t s);
  */
 void span_state_store(uint32_t s, uint32_t state);
 
+/* Which thread gives out the slots of span s: its number, or 0. The rule: a thread writes its own
+ * number where none stands, for a span of its own, and 0 over that; so whoever finds his own number
+ * finds what he wrote. */
+extern uint32_t slots_owner[SPANS];
+
+/* T4. Reads the number; writes it. */
+/*@ requires record: s < SPANS;
+    terminates \true;
+    exits \false;
+    assigns \nothing;
+    ensures owner: \result == slots_owner[s];
+ */
+uint32_t slots_owner_load(uint32_t s);
+
+/*@ requires record: s < SPANS;
+    terminates \true;
+    exits \false;
+    assigns slots_owner[s];
+    ensures owner: slots_owner[s] == owner;
+ */
+void slots_owner_store(uint32_t s, uint32_t owner);
+
+/* Which slots threads other than their owner have freed, a bit a slot as in object/slots.h. The
+ * rule: anybody sets a bit, the owner of the span takes them. */
+extern uint64_t slot_remote[SLOT_WORDS];
+
+/* T4. Sets bit j of word w. Returns 1 if it was clear, or 0. */
+/*@ requires slot: w < SLOT_WORDS && j < WORD_BITS;
+    terminates \true;
+    exits \false;
+    assigns slot_remote[w];
+    ensures answer: \result == 0 || \result == 1;
+ */
+int slot_remote_set(uint32_t w, uint32_t j);
+
+/* T4. Clears word w and returns what was in it: what was set before and what others set since. */
+/*@ requires word: w < SLOT_WORDS;
+    terminates \true;
+    exits \false;
+    assigns slot_remote[w];
+    ensures taken: BitsWithin(\old(slot_remote[w]), \result);
+ */
+uint64_t slot_remote_take(uint32_t w);
+
+/* Inboxes: for each thread a stack of those of its spans that others have freed slots of. A span is
+ * in one inbox at most. The rule: anybody puts a span in, the thread takes all out at once. */
+extern uint32_t inbox[THREADS];    /* the span put in last; 0: none */
+extern uint32_t inbox_link[SPANS]; /* 1 + the span below; 0: it is in no inbox */
+
+/* T4. Puts span s into the inbox of thread t, unless it is in one. */
+/*@ requires thread: t < THREADS;
+    requires record: 0 < s < SPANS;
+    terminates \true;
+    exits \false;
+    assigns inbox[t], inbox_link[s];
+ */
+void inbox_put(uint32_t t, uint32_t s);
+
+/* T4. Is span s in an inbox? */
+/*@ requires record: s < SPANS;
+    terminates \true;
+    exits \false;
+    assigns \nothing;
+    ensures answer: \result == 0 || \result == 1;
+ */
+int inbox_has(uint32_t s);
+
+/* T4. Empties the inbox of thread t and returns the span put in last, or 0. */
+/*@ requires thread: t < THREADS;
+    terminates \true;
+    exits \false;
+    assigns inbox[t];
+    ensures range: \result < SPANS;
+ */
+uint32_t inbox_take(uint32_t t);
+
+/* T4. Span s, which inbox_take or this returned, is in no inbox any more. Returns the one below it,
+ * or 0. */
+/*@ requires record: 0 < s < SPANS;
+    terminates \true;
+    exits \false;
+    assigns inbox_link[s];
+    ensures range: \result < SPANS;
+ */
+uint32_t inbox_leave(uint32_t s);
+
 #endif

@@ -67,3 +67,6 @@ uint32_t heap_enter(void) {
     return number;
 }
 #endif
+
+void slots_elapse(void) {
+}

@@ -15,4 +15,7 @@ void heap_unlock(void);
  * the program runs. */
 uint32_t heap_enter(void);
 
+/* Stands where other threads may have run; does nothing. */
+void slots_elapse(void);
+
 #endif

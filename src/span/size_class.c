@@ -1,13 +1,30 @@
 #include "span/size_class.h"
 #include "../../specs/size_class_lemmas.acsl"
 
-/* Go 1.24's size classes. */
-const uint16_t class_size[SIZE_CLASSES] = {
-    0,     8,     16,    24,    32,    48,    64,    80,    96,    112,   128,   144,  160,   176,
-    192,   208,   224,   240,   256,   288,   320,   352,   384,   416,   448,   480,  512,   576,
-    640,   704,   768,   896,   1024,  1152,  1280,  1408,  1536,  1792,  2048,  2304, 2688,  3072,
-    3200,  3456,  4096,  4864,  5376,  6144,  6528,  6784,  6912,  8192,  9472,  9728, 10240, 10880,
-    12288, 13568, 14336, 16384, 18432, 19072, 20480, 21760, 24576, 27264, 28672, 32768};
+/* Go 1.24's size classes: bytes of a slot, and pages of Go's (GO_PAGE bytes) that a span of it has
+ * there, of which an eighth or less is not in any slot. */
+// clang-format off
+#define CLASSES(X) \
+    X(8,1) X(16,1) X(24,1) X(32,1) X(48,1) X(64,1) X(80,1) X(96,1) X(112,1) X(128,1) X(144,1) \
+    X(160,1) X(176,1) X(192,1) X(208,1) X(224,1) X(240,1) X(256,1) X(288,1) X(320,1) X(352,1) \
+    X(384,1) X(416,1) X(448,1) X(480,1) X(512,1) X(576,1) X(640,1) X(704,1) X(768,1) X(896,1) \
+    X(1024,1) X(1152,1) X(1280,1) X(1408,2) X(1536,1) X(1792,2) X(2048,1) X(2304,2) X(2688,1) \
+    X(3072,3) X(3200,2) X(3456,3) X(4096,1) X(4864,3) X(5376,2) X(6144,3) X(6528,4) X(6784,5) \
+    X(6912,6) X(8192,1) X(9472,7) X(9728,6) X(10240,5) X(10880,4) X(12288,3) X(13568,5) \
+    X(14336,7) X(16384,2) X(18432,9) X(19072,7) X(20480,5) X(21760,8) X(24576,3) X(27264,10) \
+    X(28672,7) X(32768,4)
+// clang-format on
+
+/* What is known of a class: the bytes in a span of it, its pages, and the slots in them. */
+#define SPAN_BYTES(size, pages)                                                                    \
+    ((size) <= SMALL_SPAN / SMALL_SPAN_SLOTS ? SMALL_SPAN : (pages)*GO_PAGE)
+#define SIZE(size, pages)     size,
+#define PAGES_OF(size, pages) SPAN_BYTES(size, pages) / PAGE_SIZE,
+#define SLOTS_OF(size, pages) SPAN_BYTES(size, pages) / (size),
+
+const uint16_t class_size[SIZE_CLASSES] = {0, CLASSES(SIZE)};
+const uint16_t class_pages[SIZE_CLASSES] = {0, CLASSES(PAGES_OF)};
+const uint16_t class_slots[SIZE_CLASSES] = {0, CLASSES(SLOTS_OF)};
 
 /* The class for SMALL_STEP * k bytes. */
 static const uint8_t class_of_small[SMALL_STEPS] = {
@@ -106,3 +123,13 @@ uint32_t slot_of(uint32_t offset, uint32_t magic) /*@ ghost (uint32_t size) */ {
      */
     return (uint32_t)((uint64_t)offset * magic / MAGIC_ONE);
 }
+
+/*@ ghost
+    void class_is_sound(uint32_t c) {
+        /@ assert size: SLOT_BYTES_MIN <= class_size[c] <= CLASS_BYTES_MAX; @/
+        /@ assert slots: class_slots[c] * class_size[c] <= class_pages[c] * PAGE_SIZE <
+             (class_slots[c] + 1) * class_size[c]; @/
+        /@ assert quotient: class_pages[c] * PAGE_SIZE / class_size[c] == class_slots[c]; @/
+        /@ assert some: 1 <= class_slots[c] <= class_pages[c] * (PAGE_SIZE / SLOT_BYTES_MIN); @/
+    }
+ */

@@ -8,7 +8,12 @@
 
 #include "config.h"
 
-extern const uint16_t class_size[SIZE_CLASSES]; /* bytes of a slot; 0 for the large class */
+/* For each class the bytes of a slot; and the pages and the slots of a span for slots of it without
+ * pointers, as object/slot_cache.h has them: SMALL_SPAN bytes where that is SMALL_SPAN_SLOTS slots
+ * or more, so that a thread seldom needs another; else Go's. All are 0 for the large class. */
+extern const uint16_t class_size[SIZE_CLASSES];
+extern const uint16_t class_pages[SIZE_CLASSES];
+extern const uint16_t class_slots[SIZE_CLASSES];
 
 #include "../../specs/size_class.acsl"
 
@@ -22,6 +27,7 @@ extern const uint16_t class_size[SIZE_CLASSES]; /* bytes of a slot; 0 for the la
     ensures class: \result < SIZE_CLASSES;
     ensures holds: \result != 0 ==> bytes <= class_size[\result];
     ensures smallest: 1 < \result ==> class_size[\result - 1] < bytes;
+    ensures first: SMALL_STEP < bytes ==> \result != 1;
  */
 uint32_t size_class(uint64_t bytes);
 
@@ -66,5 +72,21 @@ uint32_t slot_magic(uint32_t c);
     ensures slot: \result == (magic == 0 ? 0 : offset / size);
  */
 uint32_t slot_of(uint32_t offset, uint32_t magic) /*@ ghost (uint32_t size) */;
+
+/*@ ghost
+    // What the tables say of a class whose slots have a bit of their own.
+    /@ requires class: 2 <= c < SIZE_CLASSES;
+       terminates \true;
+       exits \false;
+       assigns \nothing;
+       ensures size: SLOT_BYTES_MIN <= class_size[c] <= CLASS_BYTES_MAX;
+       ensures pages: 1 <= class_pages[c] && class_pages[c] * PAGE_SIZE < CLASS_SPAN_MAX;
+       ensures some: 1 <= class_slots[c] <= class_pages[c] * (PAGE_SIZE / SLOT_BYTES_MIN);
+       ensures slots: class_slots[c] == Slots(class_pages[c], 2 * c + 1);
+       ensures fit: class_slots[c] * class_size[c] <= class_pages[c] * PAGE_SIZE;
+       ensures magic: MagicOf(DivMagic(2 * c + 1), class_size[c]);
+     @/
+    void class_is_sound(uint32_t c);
+ */
 
 #endif

@@ -1,6 +1,7 @@
 /* Lists of spans, doubly linked by record numbers, with the operations of Go's mSpanList. A span
  * is on one list at most. Every misuse is found, answered with a status of its own, and changes
- * nothing. Everything here is called under the heap lock.
+ * nothing. Called by who owns the list and the span: lists 1 to SPAN_LISTS-1 are the threads', one
+ * a size class (specs/heap.acsl says which).
  *
  * The contracts speak of a list as a sequence: the ghost list_place[s] is how many spans stand
  * before s on its list, list_length[q] how many spans are on list q. */

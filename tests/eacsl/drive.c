@@ -606,6 +606,15 @@ static void drive_arena(void) {
     BROKEN(span[s].state, any(3), arena_audit());
     BROKEN(span[s].base, any(PAGES), arena_audit());
     BROKEN(span[s].npages, any(PAGES), arena_audit());
+    slots_owner_store(s, any(THREADS + 1));
+    slots_owner_load(s);
+    uint32_t word = any(SLOT_WORDS), thread = any(THREADS);
+    slot_remote_set(word, any(WORD_BITS));
+    slot_remote_take(any(2) ? word : any(SLOT_WORDS));
+    inbox_put(thread, s);
+    inbox_has(s);
+    inbox_leave(s);
+    inbox_take(thread);
 }
 
 /* A span of a few words is walked over, while slots are given back, some of them free. */
@@ -614,9 +623,15 @@ static void drive_slots(void) {
     uint32_t words = 1 + any(room < 4 ? room : 4);
     slots_next(k);
     slots_end(k);
+    uint32_t n = any(64 * words + 20);
+    slots_fill(first, first + words, n);
+    slots_all(first, first + words, any(4) ? n : any(64 * words));
+    slots_word(first, first + words);
     for (uint32_t w = first; w < first + words; w++) {
         slot_free[w] = any(3) ? any_word() & any_word() & any_word() : 0;
     }
+    slots_all(first, first + words, n);
+    slots_word(first, first + words);
     slots_begin(k, first, first + words);
     for (int i = 0; i < 12; i++) {
         uint32_t j = slots_next(k), w = slot_cursor[k].word;
@@ -630,6 +645,50 @@ static void drive_slots(void) {
     slots_audit(k);
     slots_end(k);
     slots_audit(k);
+}
+
+/* A span that gives slots to the running thread; to another one. */
+static uint32_t any_slot_span(int mine) {
+    uint32_t s = 1 + any(SPANS - 1);
+    for (uint32_t t = 1; t < SPANS; t++) {
+        int fits = slots_owner[t] != 0 && (slots_owner[t] == self) == mine;
+        s = fits && (slots_owner[s] == 0 || any(2)) ? t : s;
+    }
+    return s;
+}
+
+/* Two threads take slots and give them back, their own and each other's: one, or all of a span. */
+static void drive_slot_cache(void) {
+    static const uint32_t bytes[] = {16, 256, 256, 256, 1024};
+    refuse = any(6) ? 0 : 1 + any(3);
+    self = 1 + any(2);
+    uint32_t s = any_slot_span(1), step = any(2) ? 1 : 1 + any(7), c = size_class(bytes[any(5)]);
+    switch (any(5)) {
+    case 0:
+    case 1:
+        for (uint32_t i = any(3) ? 2 : 20; i > 0; i--) {
+            slot_cache_alloc(self, c);
+        }
+        break;
+    case 2:
+    case 3:
+        if (any(5) == 0) { /* then the page heap does not take it */
+            special_add(s, 0, 1, 7, 0);
+        }
+        for (uint32_t i = any(4); slots_owner[s] == self && i < span[s].slots; i += step) {
+            slot_cache_free(self, s, i);
+        }
+        break;
+    default:
+        s = any(2) ? s : any_slot_span(0);
+        for (uint32_t i = 0; slots_owner[s] != 0 && i < span[s].slots; i += step) {
+            slot_remote_set(slot_first_word(s) + i / WORD_BITS, i % WORD_BITS);
+        }
+        inbox_put(any(8) ? (slots_owner[s] + THREADS - 1) % THREADS : any(THREADS), s);
+    }
+    if (any(3) == 0) {
+        slot_cache_collect(self);
+    }
 }
 
 /* Cursors that are not sound. */
@@ -967,6 +1026,10 @@ void drive(void) {
     for (int k = 0; k < 12; k++) {
         drive_slots();
         break_slots();
+    }
+#elif defined GROUP_CURSORS
+    for (int k = 0; k < 150; k++) {
+        drive_slot_cache();
     }
 #elif defined GROUP_LIFE
     for (int k = 0; k < 2000; k++) {

@@ -76,6 +76,10 @@ uint32_t zeroed_base[ARENAS];
 uint64_t page_in_use[PAGE_WORDS];
 uint32_t total_live[KINDS];
 uint32_t page_span[PAGES];
+uint32_t slots_owner[SPANS];
+uint64_t slot_remote[SLOT_WORDS];
+uint32_t inbox[THREADS];
+uint32_t inbox_link[SPANS];
 
 static void rival(uint32_t a) {
     if (rivals && zeroed_base[a] < ARENA_PAGES) {
@@ -132,6 +136,52 @@ uint32_t span_state_load(uint32_t s) {
 
 void span_state_store(uint32_t s, uint32_t state) {
     span[s].state = (uint8_t)state;
+}
+
+uint32_t slots_owner_load(uint32_t s) {
+    return slots_owner[s];
+}
+
+void slots_owner_store(uint32_t s, uint32_t owner) {
+    slots_owner[s] = owner;
+}
+
+int slot_remote_set(uint32_t w, uint32_t j) {
+    int was = slot_remote[w] >> j & 1;
+    slot_remote[w] |= (uint64_t)1 << j;
+    return !was;
+}
+
+uint64_t slot_remote_take(uint32_t w) {
+    uint64_t bits = slot_remote[w];
+    slot_remote[w] = 0;
+    return bits;
+}
+
+void inbox_put(uint32_t t, uint32_t s) {
+    if (inbox_link[s] == 0) {
+        inbox_link[s] = 1 + inbox[t];
+        inbox[t] = s;
+    }
+}
+
+int inbox_has(uint32_t s) {
+    return inbox_link[s] != 0;
+}
+
+uint32_t inbox_take(uint32_t t) {
+    uint32_t s = inbox[t];
+    inbox[t] = 0;
+    return s;
+}
+
+uint32_t inbox_leave(uint32_t s) {
+    uint32_t below = inbox_link[s] == 0 ? 0 : inbox_link[s] - 1;
+    inbox_link[s] = 0;
+    return below;
+}
+
+void slots_elapse(void) {
 }
 
 uint32_t heap_enter(void) {

@@ -14,7 +14,9 @@ WIDE = {"CAIRN_POOL_CHUNKS": 2, "CHUNK_PAGES": 128, "CHUNK_WORDS": 2}
 MANY = {"CAIRN_POOL_CHUNKS": 4, "CHUNK_PAGES": 64, "CHUNK_WORDS": 1}
 TREE = {"CAIRN_POOL_CHUNKS": 10, "CHUNK_PAGES": 64, "CHUNK_WORDS": 1}
 RANGED = {"CAIRN_POOL_CHUNKS": 8, "CHUNK_PAGES": 64, "CHUNK_WORDS": 1}
-FAR = {"CAIRN_POOL_CHUNKS": 3, "ARENA_CHUNKS": 2, "CHUNK_PAGES": 64, "CHUNK_WORDS": 1}
+FAR = {"CAIRN_POOL_CHUNKS": 3, "ARENA_CHUNKS": 2, "CHUNK_PAGES": 64, "CHUNK_WORDS": 1,
+       "SPAN_LISTS": 137}
+SMALL = {"CAIRN_POOL_CHUNKS": 2, "CHUNK_PAGES": 64, "CHUNK_WORDS": 1, "SPAN_LISTS": 137}
 FEW = {"CAIRN_POOL_CHUNKS": 1, "CHUNK_PAGES": 64, "CHUNK_WORDS": 1}
 SIZES = {"SPANS": 8, "SPAN_LISTS": 4, "SPECIALS": 6, "HINTS": 3, "TREE_HEIGHTS": 2, "THREADS": 2,
          "SPAN_CACHE": 4}
@@ -34,6 +36,7 @@ GROUPS = {  # the files of src/ whose contracts are checked together, and how la
     "caches": (WIDE, """page/page_cache.h page/page_cache.c page/page_cache_audit.c
                        span/span_cache.h span/span_cache.c"""),
     "slots": (FEW, "object/slots.h object/slots.c"),
+    "cursors": (SMALL, "object/slot_cache.h object/slot_cache.c object/slot_return.c"),
     "life": (FAR, """heap/life.h heap/life.c heap/limit.h heap/limit.c
                      heap/stats.h heap/stats.c heap/heap_cached.h heap/heap_cached.c
                      heap/heap_locked.h heap/heap_locked.c"""),
@@ -45,7 +48,8 @@ CORE = """page/bits.c page/chunk.c page/chunk_runs.c page/summary.c page/summary
           page/page_cache.c page/page_cache_audit.c span/size_class.c span/span.c span/arena.c
           span/span_pool.c span/span_cache.c span/span_list.c span/span_list_audit.c
           span/special.c span/special_audit.c heap/grow.c heap/life.c heap/limit.c heap/stats.c
-          heap/heap_cached.c heap/heap_locked.c heap/heap.c heap/audit.c object/slots.c""".split()
+          heap/heap_cached.c heap/heap_locked.c heap/heap.c heap/audit.c object/slots.c
+          object/slot_cache.c object/slot_return.c""".split()
 STRUCT = re.compile(r"^struct (\w+) \{.*?^\};\n", re.M | re.S)
 FLOOR = "eacsl/floor.c"
 COMMENT = re.compile(r"/\*@(.*?)\*/|//@([^\n]*)|/\*.*?\*/|//[^\n]*", re.S)

@@ -138,8 +138,66 @@ static void test_published(void) {
     CHECK(page_span_load(0) == 0 && span_state_load(0) == 0 && span_state_load(RECORDS) == 0);
 }
 
+/* Threads set bits of a word for each span and put the span into thread 1's inbox; the first takes
+ * out what it finds until it has them all: each bit once, and no span is left behind. */
+enum { SENT = 2000 };
+static uint32_t seen[SENT + 1], twice;
+
+static void collect(void) {
+    for (uint32_t s = inbox_take(1), below; s != 0; s = below) {
+        below = inbox_leave(s);
+        uint64_t bits = slot_remote_take(s);
+        for (; bits != 0; bits &= bits - 1) {
+            seen[s]++;
+        }
+    }
+}
+
+static void *send_or_collect(void *argument) {
+    uint32_t number = (uint32_t)(uintptr_t)argument, all = 0;
+    pthread_barrier_wait(&start);
+    for (uint32_t j = 0; number != 0 && j < 20; j++) {
+        for (uint32_t s = 1; s <= SENT; s++) {
+            slot_remote_set(s, 20 * (number - 1) + j);
+            inbox_put(1, s);
+        }
+    }
+    while (number == 0 && all != SENT * (WORKERS - 1) * 20) {
+        collect();
+        all = 0;
+        for (uint32_t s = 1; s <= SENT; s++) {
+            all += seen[s];
+            twice += seen[s] > (WORKERS - 1) * 20;
+        }
+    }
+    return NULL;
+}
+
+static void test_inbox(void) {
+    CHECK(inbox_take(1) == 0 && !inbox_has(3) && inbox_leave(3) == 0);
+    inbox_put(1, 3), inbox_put(1, 7), inbox_put(1, 3), inbox_put(0, 7);
+    CHECK(inbox_has(3) && inbox_has(7) && !inbox_has(4) && inbox_take(0) == 0);
+    CHECK(inbox_take(1) == 7 && inbox_take(1) == 0 && inbox_has(7));
+    CHECK(inbox_leave(7) == 3 && !inbox_has(7) && inbox_leave(3) == 0 && !inbox_has(3));
+    for (uint32_t j = 0; j < WORD_BITS; j++) {
+        CHECK(slot_remote_set(5, j) == 1 && slot_remote_set(5, j) == 0);
+    }
+    CHECK(slot_remote_take(5) == UINT64_MAX && slot_remote_take(5) == 0);
+    slot_remote_set(5, 63), slot_remote_set(5, 8);
+    CHECK(slot_remote_take(5) == ((uint64_t)1 << 63 | 256) && slot_remote_take(4) == 0);
+    slots_owner_store(9, 2);
+    CHECK(slots_owner_load(9) == 2 && slots_owner_load(8) == 0);
+    run_workers(send_or_collect);
+    collect();
+    CHECK(twice == 0 && inbox_take(1) == 0);
+    for (uint32_t s = 1; s <= SENT; s++) {
+        CHECK(seen[s] == (WORKERS - 1) * 20 && !inbox_has(s) && slot_remote_take(s) == 0);
+    }
+}
+
 int main(void) {
     test_alone();
+    test_inbox();
     test_own();
     test_published();
     test_threads();

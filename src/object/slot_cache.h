@@ -1,0 +1,139 @@
+/* A thread's spans of slots: for each size class the one that it takes slots of, with a cursor, and
+ * a list of those that have others to give, first in first out. What a thread frees itself goes
+ * back into its span; a span that is whole again, and not the current one, goes back to the page
+ * heap. What others free waits until the thread looks. No lock is taken but where the page heap
+ * does. As mimalloc's pages of a thread, with Go's spans.
+ *
+ * Owned by the thread. Slots are numbered from 0 in their span. */
+#ifndef CAIRN_SLOT_CACHE_H
+#define CAIRN_SLOT_CACHE_H
+
+#include "heap/heap.h"
+#include "object/slots.h"
+
+struct slot {
+    uint32_t span;  /* 0: none */
+    uint32_t index; /* below the span's slots */
+};
+
+extern uint32_t current_span[CURSORS]; /* the span that a cursor walks over; 0: none */
+
+#include "../../specs/slot_cache.acsl"
+
+/* T5. Other threads have run, and made what they like of what is theirs in these tables. */
+/*@ requires self: self != 0;
+    terminates \true;
+    exits \false;
+    assigns SLOT_TABLES;
+    ensures kept: self <= THREADS ==> SlotsKept{Pre,Post}(self);
+ */
+void slots_elapse(void);
+
+/* The words of span s in the bitmap: the first, and the first after them. Cost: a step. */
+/*@ requires span: 0 < s < SPANS && SlotSpan(s);
+    terminates \true;
+    exits \false;
+    assigns \nothing;
+    ensures word: \result == FirstWord(s);
+ */
+uint32_t slot_first_word(uint32_t s);
+
+/*@ requires span: 0 < s < SPANS && SlotSpan(s);
+    terminates \true;
+    exits \false;
+    assigns \nothing;
+    ensures word: \result == EndWord(s);
+ */
+uint32_t slot_end_word(uint32_t s);
+
+/* Makes span s, which thread me was given or has let go, one that it gives slots of: all of them
+ * are free. */
+/*@ requires cache: 0 < me <= THREADS && SlotSpans(me) && SlotLists(me);
+    requires span: 0 < s < SPANS && !Mine(me, s) && span_owner[s] == me && SpanLive(s);
+    requires slots: SlotSpan(s) && SlotSizes(s) && ApartFrom(me, s) && span_link[s].list == 0;
+    terminates \true;
+    exits \false;
+    assigns slots_owner[s], slot_free[FirstWord(s) .. EndWord(s) - 1];
+    ensures spans: SlotSpans(me);
+    ensures sorted: SlotListsBut(me, s);
+    ensures mine: Mine(me, s);
+    ensures all: AllTabled(FirstWord(s), EndWord(s), span[s].slots);
+    ensures some: !BitNone(slot_free[FirstWord(s)], 0, 64);
+    ensures free: MineFreeUnchanged{Pre,Post}(me);
+ */
+void slot_take_up(uint32_t me, uint32_t s);
+
+/* Hands out a slot of size class c to thread me, the running one. Returns span 0 if there is no
+ * memory for another span; then no slot changed. Cost: a step; a few where the span's next word or
+ * the next span is needed, and now and then a span of the page heap's. */
+/*@ requires apart: heap_held == 0;
+    requires self: me == self && 0 < self <= THREADS;
+    requires lists: SpanList;
+    requires spans: SlotSpans(self);
+    requires sorted: SlotLists(self);
+    requires class: 2 <= c < SIZE_CLASSES;
+    terminates \true;
+    exits \false;
+    assigns heap_held, HEAP_TABLES, SLOT_TABLES;
+    ensures apart: heap_held == 0;
+    ensures spans: SlotSpans(self);
+    ensures sorted: SlotLists(self);
+    ensures mine: \result.span != 0 ==> Mine(self, \result.span) &&
+      span[\result.span].span_class == 2 * c + 1 && \result.index < span[\result.span].slots;
+    ensures taken: \result.span != 0 ==> !IndexFree(self, \result.span, \result.index);
+    ensures free: \result.span != 0 && Mine{Pre}(self, \result.span) ==>
+      IndexFree{Pre}(self, \result.span, \result.index);
+    ensures others: MineUnchangedBut{Pre,Post}(self, \result.span);
+    ensures record: Mine{Pre}(self, \result.span) ==> SpanUnchanged{Pre,Post}(\result.span);
+    ensures slots: \result.span != 0 ==> MineFreeUnchangedBut{Pre,Post}(self,
+      SlotWord(\result.span, \result.index), \result.index % 64);
+    ensures none: \result.span == 0 ==> MineFreeUnchanged{Pre,Post}(self);
+ */
+struct slot slot_cache_alloc(uint32_t me, uint32_t c);
+
+/* Takes back slot i of span s, one of thread me's, the running one. Returns 1; or 0 if the slot is
+ * free: then nothing changed. A span that is whole again may go back to the page heap. Cost: a few
+ * steps; where the span goes back, what heap_free costs. */
+/*@ requires apart: heap_held == 0;
+    requires self: me == self && 0 < self <= THREADS;
+    requires lists: SpanList;
+    requires spans: SlotSpans(self);
+    requires sorted: SlotLists(self);
+    requires slot: Mine(self, s) && i < span[s].slots;
+    terminates \true;
+    exits \false;
+    assigns heap_held, heap_touched, HEAP_TABLES, SLOT_TABLES;
+    ensures apart: heap_held == 0;
+    ensures spans: SlotSpans(self);
+    ensures sorted: SlotLists(self);
+    ensures answer: \result == 0 || \result == 1;
+    ensures refused: \result == 0 <==> IndexFree{Pre}(self, s, i);
+    ensures freed: Mine(self, s) ==> IndexFree(self, s, i);
+    ensures stays: \result == 0 ==> Mine(self, s);
+    ensures lists: SpanList;
+    ensures whole: !Mine(self, s) ==> \forall integer j; 0 <= j < \old(span)[s].slots && j != i ==>
+      IndexFree{Pre}(self, s, j);
+    ensures others: MineUnchangedBut{Pre,Post}(self, s);
+    ensures slots: MineFreeUnchangedBut{Pre,Post}(self, SlotWord{Pre}(s, i), i % 64);
+ */
+int slot_cache_free(uint32_t me, uint32_t s, uint32_t i);
+
+/* Takes back what other threads have freed of the spans of thread me, the running one. Cost: a step
+ * for each span in the thread's inbox and each of its words, and what slot_cache_free costs for
+ * each slot. */
+/*@ requires apart: heap_held == 0;
+    requires self: me == self && 0 < self <= THREADS;
+    requires lists: SpanList;
+    requires spans: SlotSpans(self);
+    requires sorted: SlotLists(self);
+    terminates \true;
+    exits \false;
+    assigns heap_held, heap_touched, HEAP_TABLES, SLOT_TABLES;
+    ensures apart: heap_held == 0;
+    ensures lists: SpanList;
+    ensures spans: SlotSpans(self);
+    ensures sorted: SlotLists(self);
+ */
+void slot_cache_collect(uint32_t me);
+
+#endif
