@@ -27,7 +27,8 @@ def read_mutants(wanted):
 def enclosing_function(text, place):
     """The name of the function a place in a source lies in, or None outside all of them."""
     before = text[:place]
-    if before.rfind("\n}") > before.rfind(") {\n"):
+    last = max(before.rfind(") {\n"), before.rfind(") */ {\n"))  # a function, ghost parameters too
+    if before.rfind("\n}") > last:
         return None
     heads = re.findall(r"^[a-z][\w ]*?\b(\w+)\(", before, re.M)
     return heads[-1] if heads else None
