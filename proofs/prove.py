@@ -66,7 +66,7 @@ def command(unit, config, smoke=False, only=()):
     if smoke:
         return [*flags, *SMOKE, unit.file]
     flags += ["-wp-prover", "cvc4", "-wp-timeout", str(FIRST_LOOK), *only, unit.file]
-    return [*flags, "-then", "-wp", "-wp-prover", "z3,cvc4", "-wp-timeout", str(TIME_LIMIT)]
+    return [*flags, "-then", "-wp", "-wp-prover", "z3,cvc4", "-wp-timeout", str(TIME_LIMIT), *only]
 
 
 def environment(folder="."):
