@@ -4,7 +4,6 @@
 #include "../test.h"
 #include "object/slot_cache.h"
 #include "heap/audit.h"
-#include <string.h>
 
 enum { ME = 1, HELD = 20000 };
 
@@ -15,8 +14,8 @@ struct held {
 
 static struct held held[HELD];
 static uint32_t count;
-static uint8_t
-    taken[(uint64_t)64 * 1024 * 1024 / SLOT_BYTES_MIN]; /* of the window, each 16 bytes */
+/* Whether somebody holds them, of each 16 bytes at the window's start. */
+static uint8_t taken[(uint64_t)64 * 1024 * 1024 / SLOT_BYTES_MIN];
 
 static void mark(const struct held *one, uint8_t now) {
     uint32_t wrong = 0;
