@@ -28,7 +28,7 @@ static const struct {
     {24576, 3, 174763}, {27264, 10, 157533}, {28672, 7, 149797}, {32768, 4, 131072},
 };
 
-enum { GO_PAGE = 8192, RECORD = 7 };
+enum { RECORD = 7 };
 
 /* The slots of so many bytes as class c, counted one by one: Go sets an eighth of a byte a word
  * aside for pointer bits where slots are small and hold pointers. */
