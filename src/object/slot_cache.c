@@ -131,6 +131,7 @@ static int walk_again(uint32_t k) /*@ ghost (uint32_t me) */ {
     ensures owned: \result != 0 ==> span_owner[\result] == me && SpanLive(\result);
     ensures span: \result != 0 ==> SlotSpan(\result) && span[\result].span_class == 2 * c + 1;
     ensures sizes: \result != 0 ==> SlotSizes(\result);
+    ensures size: \result != 0 ==> span[\result].slot_size == class_size[c];
     ensures off: \result != 0 ==> span_link[\result].list == 0;
     ensures words: \result != 0 ==> ApartFrom(me, \result);
     ensures mine: MineUnchangedBut{Pre,Post}(me, 0);
@@ -147,7 +148,15 @@ static uint32_t fresh_span(uint32_t c) /*@ ghost (uint32_t me) */ {
 }
 
 void slot_take_up(uint32_t me, uint32_t s) {
-    slots_fill(slot_first_word(s), slot_end_word(s), span[s].slots);
+    uint32_t first = slot_first_word(s), end = slot_end_word(s);
+    /*@ loop invariant range: first <= w <= end;
+        loop assigns w, slot_remote[first .. end - 1];
+        loop variant end - w;
+     */
+    for (uint32_t w = first; w < end; w++) {
+        slot_remote_take(w);
+    }
+    slots_fill(first, end, span[s].slots);
     slots_owner_store(s, me);
 }
 
@@ -168,6 +177,7 @@ void slot_take_up(uint32_t me, uint32_t s) {
     ensures none: \result == 0 ==> current_span[k] == 0;
     ensures mine: MineUnchangedBut{Pre,Post}(me, current_span[k]);
     ensures fresh: \result != 0 ==> !Mine{Pre}(me, current_span[k]);
+    ensures size: \result != 0 ==> span[current_span[k]].slot_size == class_size[c];
     ensures free: MineFreeUnchanged{Pre,Post}(me);
  */
 static int walk_fresh(uint32_t me, uint32_t k, uint32_t c) {
@@ -199,6 +209,8 @@ static int walk_fresh(uint32_t me, uint32_t k, uint32_t c) {
     ensures none: \result == 0 ==> current_span[k] == 0 && MineUnchangedBut{Pre,Post}(me, 0);
     ensures mine: MineUnchangedBut{Pre,Post}(me, current_span[k]);
     ensures record: Mine{Pre}(me, current_span[k]) ==> SpanUnchanged{Pre,Post}(current_span[k]);
+    ensures size: \result != 0 && !Mine{Pre}(me, current_span[k]) ==>
+      span[current_span[k]].slot_size == class_size[c];
     ensures free: MineFreeUnchanged{Pre,Post}(me);
  */
 static int walk_next(uint32_t me, uint32_t k, uint32_t c) {

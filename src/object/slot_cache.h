@@ -47,13 +47,14 @@ uint32_t slot_first_word(uint32_t s);
 uint32_t slot_end_word(uint32_t s);
 
 /* Makes span s, which thread me was given or has let go, one that it gives slots of: all of them
- * are free. */
+ * are free, and what others have wrongly freed there, before it was the thread's, is forgotten. */
 /*@ requires cache: 0 < me <= THREADS && SlotSpans(me) && SlotLists(me);
     requires span: 0 < s < SPANS && !Mine(me, s) && span_owner[s] == me && SpanLive(s);
     requires slots: SlotSpan(s) && SlotSizes(s) && ApartFrom(me, s) && span_link[s].list == 0;
     terminates \true;
     exits \false;
-    assigns slots_owner[s], slot_free[FirstWord(s) .. EndWord(s) - 1];
+    assigns slots_owner[s], slot_free[FirstWord(s) .. EndWord(s) - 1],
+            slot_remote[FirstWord(s) .. EndWord(s) - 1];
     ensures spans: SlotSpans(me);
     ensures sorted: SlotListsBut(me, s);
     ensures mine: Mine(me, s);
@@ -85,6 +86,8 @@ void slot_take_up(uint32_t me, uint32_t s);
       IndexFree{Pre}(self, \result.span, \result.index);
     ensures others: MineUnchangedBut{Pre,Post}(self, \result.span);
     ensures record: Mine{Pre}(self, \result.span) ==> SpanUnchanged{Pre,Post}(\result.span);
+    ensures size: \result.span != 0 && !Mine{Pre}(self, \result.span) ==>
+      span[\result.span].slot_size == class_size[c];
     ensures slots: \result.span != 0 ==> MineFreeUnchangedBut{Pre,Post}(self,
       SlotWord(\result.span, \result.index), \result.index % 64);
     ensures none: \result.span == 0 ==> MineFreeUnchanged{Pre,Post}(self);
@@ -111,6 +114,7 @@ struct slot slot_cache_alloc(uint32_t me, uint32_t c);
     ensures freed: Mine(self, s) ==> IndexFree(self, s, i);
     ensures stays: \result == 0 ==> Mine(self, s);
     ensures lists: SpanList;
+    ensures record: Mine(self, s) ==> SpanUnchanged{Pre,Post}(s);
     ensures whole: !Mine(self, s) ==> \forall integer j; 0 <= j < \old(span)[s].slots && j != i ==>
       IndexFree{Pre}(self, s, j);
     ensures others: MineUnchangedBut{Pre,Post}(self, s);
@@ -133,6 +137,7 @@ int slot_cache_free(uint32_t me, uint32_t s, uint32_t i);
     ensures lists: SpanList;
     ensures spans: SlotSpans(self);
     ensures sorted: SlotLists(self);
+    ensures fewer: MineFewer{Pre,Post}(self);
  */
 void slot_cache_collect(uint32_t me);
 

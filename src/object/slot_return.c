@@ -246,6 +246,7 @@ int slot_cache_free(uint32_t me, uint32_t s, uint32_t i) {
     ensures lists: SpanList;
     ensures spans: SlotSpans(self);
     ensures sorted: SlotLists(self);
+    ensures fewer: MineFewer{Pre,Post}(self);
  */
 static void give_back_whole(uint32_t me, uint32_t s) {
     if (slots_owner_load(s) == me && span_link[s].list != 0) {
@@ -267,6 +268,7 @@ static void give_back_whole(uint32_t me, uint32_t s) {
     ensures lists: SpanList;
     ensures spans: SlotSpans(self);
     ensures sorted: SlotLists(self);
+    ensures fewer: MineFewer{Pre,Post}(self);
  */
 static void collect_slot(uint32_t me, uint32_t s, uint32_t i) {
     if (slots_owner_load(s) == me && i < span[s].slots) {
@@ -289,6 +291,7 @@ static void collect_slot(uint32_t me, uint32_t s, uint32_t i) {
     ensures lists: SpanList;
     ensures spans: SlotSpans(self);
     ensures sorted: SlotLists(self);
+    ensures fewer: MineFewer{Pre,Post}(self);
  */
 static void collect_word(uint32_t me, uint32_t s, uint32_t first, uint64_t bits) {
     /*@ loop invariant range: 0 <= j <= 64;
@@ -296,6 +299,7 @@ static void collect_word(uint32_t me, uint32_t s, uint32_t first, uint64_t bits)
         loop invariant lists: SpanList;
         loop invariant spans: SlotSpans(self);
         loop invariant sorted: SlotLists(self);
+        loop invariant fewer: MineFewer{Pre,Here}(self);
         loop assigns j, heap_held, heap_touched, HEAP_TABLES, SLOT_TABLES;
         loop variant 64 - j;
      */
@@ -321,6 +325,7 @@ static void collect_word(uint32_t me, uint32_t s, uint32_t first, uint64_t bits)
     ensures lists: SpanList;
     ensures spans: SlotSpans(self);
     ensures sorted: SlotLists(self);
+    ensures fewer: MineFewer{Pre,Post}(self);
  */
 static void collect_span(uint32_t me, uint32_t s) {
     uint32_t owner = slots_owner_load(s);
@@ -336,6 +341,7 @@ static void collect_span(uint32_t me, uint32_t s) {
         loop invariant lists: SpanList;
         loop invariant spans: SlotSpans(self);
         loop invariant sorted: SlotLists(self);
+        loop invariant fewer: MineFewer{Pre,Here}(self);
         loop assigns w, heap_held, heap_touched, HEAP_TABLES, SLOT_TABLES;
         loop variant end - w;
      */
@@ -352,6 +358,7 @@ void slot_cache_collect(uint32_t me) {
         loop invariant lists: SpanList;
         loop invariant spans: SlotSpans(self);
         loop invariant sorted: SlotLists(self);
+        loop invariant fewer: MineFewer{Pre,Here}(self);
         loop assigns n, s, heap_held, heap_touched, HEAP_TABLES, SLOT_TABLES;
         loop variant SPANS - n;
      */

@@ -146,6 +146,23 @@ static void check_remote(void) {
     CHECK(heap_audit());
 }
 
+/* A wrong free of a slot whose span went back is not taken for one of the next span there. */
+static void check_forgotten(void) {
+    uint32_t c = size_class(CLASS_BYTES_MAX / 64), before = count;
+    for (uint32_t i = 0; i < 3 * class_slots[c]; i++) {
+        take(c);
+    }
+    uint32_t first = held[before + class_slots[c]].slot.span, word = slot_first_word(first);
+    while (count > before) {
+        give(count - 1);
+    }
+    CHECK(slots_owner[first] == 0 && slot_remote_set(word, 0) == 1);
+    do {
+        take(c);
+    } while (slot_first_word(held[count - 1].slot.span) != word && count < 8 * class_slots[c]);
+    CHECK(slot_first_word(held[count - 1].slot.span) == word && slot_remote_take(word) == 0);
+}
+
 static void give_all(void) {
     while (count > 0) {
         give((uint32_t)(test_random() % count));
@@ -158,6 +175,7 @@ int main(void) {
     check_order();
     give_all();
     check_remote();
+    check_forgotten();
     for (uint32_t c = 2; c < SIZE_CLASSES; c++) {
         take(c);
     }
