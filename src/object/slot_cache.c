@@ -5,6 +5,13 @@
 
 uint32_t current_span[CURSORS];
 
+uint32_t slot_cache_enter(void) {
+    slots_elapse();
+    uint32_t me = heap_enter();
+    //@ assert kept: 0 < self <= THREADS ==> ThreadKept{Pre,Here}(self, 0);
+    return me;
+}
+
 uint32_t slot_first_word(uint32_t s) {
     return span[s].base * PAGE_SLOT_WORDS;
 }

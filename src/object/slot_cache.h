@@ -29,6 +29,23 @@ extern uint32_t current_span[CURSORS]; /* the span that a cursor walks over; 0: 
  */
 void slots_elapse(void);
 
+/* Begins a stretch without the lock, as heap_enter, and says which thread runs: one over THREADS
+ * has no slots. */
+/*@ requires apart: heap_held == 0;
+    requires self: self != 0;
+    requires cache: SlotCaches(self) && ClassesMine(self);
+    terminates \true;
+    exits \false;
+    assigns HEAP_TABLES, SLOT_TABLES;
+    ensures thread: \result == self;
+    ensures map: MapOk && LiveSpansMapped && KindsKnown && SpanList;
+    ensures cache: SlotCaches(self);
+    ensures sizes: ClassesMine(self);
+    ensures mine: 0 < self <= THREADS ==> MineUnchangedBut{Pre,Post}(self, 0);
+    ensures free: 0 < self <= THREADS ==> MineFreeUnchanged{Pre,Post}(self);
+ */
+uint32_t slot_cache_enter(void);
+
 /* The words of span s in the bitmap: the first, and the first after them. Cost: a step. */
 /*@ requires span: 0 < s < SPANS && SlotSpan(s);
     terminates \true;
@@ -122,7 +139,8 @@ struct slot slot_cache_alloc(uint32_t me, uint32_t c);
  */
 int slot_cache_free(uint32_t me, uint32_t s, uint32_t i);
 
-/* Takes back what other threads have freed of the spans of thread me, the running one. Cost: a step
+/* Takes back what other threads have freed of the spans of thread me, the running one. Returns the
+ * place (object/place.h) of the last slot that was free already, or NO_PLACE. Cost: a step
  * for each span in the thread's inbox and each of its words, and what slot_cache_free costs for
  * each slot. */
 /*@ requires apart: heap_held == 0;
@@ -139,6 +157,6 @@ int slot_cache_free(uint32_t me, uint32_t s, uint32_t i);
     ensures sorted: SlotLists(self);
     ensures fewer: MineFewer{Pre,Post}(self);
  */
-void slot_cache_collect(uint32_t me);
+uint64_t slot_cache_collect(uint32_t me);
 
 #endif

@@ -6,6 +6,7 @@ uint64_t page_in_use[PAGE_WORDS];
 uint32_t total_live[KINDS];
 uint32_t page_span[PAGES];
 uint32_t slots_owner[SPANS];
+uint32_t block_page[SPANS];
 uint64_t slot_remote[SLOT_WORDS];
 uint32_t inbox[THREADS];
 uint32_t inbox_link[SPANS];
@@ -67,6 +68,14 @@ uint32_t slots_owner_load(uint32_t s) {
 
 void slots_owner_store(uint32_t s, uint32_t owner) {
     __atomic_store_n(&slots_owner[s], owner, __ATOMIC_RELAXED);
+}
+
+uint32_t block_page_load(uint32_t s) {
+    return __atomic_load_n(&block_page[s], __ATOMIC_RELAXED);
+}
+
+void block_page_store(uint32_t s, uint32_t n) {
+    __atomic_store_n(&block_page[s], n, __ATOMIC_RELAXED);
 }
 
 int slot_remote_set(uint32_t w, uint32_t j) {

@@ -160,6 +160,27 @@ uint32_t slots_owner_load(uint32_t s);
  */
 void slots_owner_store(uint32_t s, uint32_t owner);
 
+/* For a block that is a span of its own, how many pages of the span lie before it. The rule: who
+ * owns a span writes its entry; anybody who frees the block may look. */
+extern uint32_t block_page[SPANS];
+
+/* T4. Reads the entry of span s; writes it. */
+/*@ requires record: s < SPANS;
+    terminates \true;
+    exits \false;
+    assigns \nothing;
+    ensures pages: \result == block_page[s];
+ */
+uint32_t block_page_load(uint32_t s);
+
+/*@ requires record: s < SPANS;
+    terminates \true;
+    exits \false;
+    assigns block_page[s];
+    ensures pages: block_page[s] == n;
+ */
+void block_page_store(uint32_t s, uint32_t n);
+
 /* Which slots threads other than their owner have freed, a bit a slot as in object/slots.h. The
  * rule: anybody sets a bit, the owner of the span takes them. */
 extern uint64_t slot_remote[SLOT_WORDS];

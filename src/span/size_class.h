@@ -85,6 +85,9 @@ uint32_t slot_of(uint32_t offset, uint32_t magic) /*@ ghost (uint32_t size) */;
        ensures slots: class_slots[c] == Slots(class_pages[c], 2 * c + 1);
        ensures fit: class_slots[c] * class_size[c] <= class_pages[c] * PAGE_SIZE;
        ensures magic: MagicOf(DivMagic(2 * c + 1), class_size[c]);
+       ensures grows: class_size[c - 1] < class_size[c];
+       ensures whole: class_size[c] % SLOT_BYTES_MIN == 0 ||
+         class_size[c] / SLOT_BYTES_MIN == class_size[c - 1] / SLOT_BYTES_MIN;
      @/
     void class_is_sound(uint32_t c);
  */

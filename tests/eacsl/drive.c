@@ -607,6 +607,8 @@ static void drive_arena(void) {
     BROKEN(span[s].base, any(PAGES), arena_audit());
     BROKEN(span[s].npages, any(PAGES), arena_audit());
     slots_owner_store(s, any(THREADS + 1));
+    block_page_store(any(SPANS), any(PAGES));
+    block_page_load(any(SPANS));
     slots_owner_load(s);
     uint32_t word = any(SLOT_WORDS), thread = any(THREADS);
     slot_remote_set(word, any(WORD_BITS));
@@ -662,6 +664,7 @@ static void drive_slot_cache(void) {
     static const uint32_t bytes[] = {16, 256, 256, 256, 1024};
     refuse = any(6) ? 0 : 1 + any(3);
     self = 1 + any(2);
+    slot_cache_enter();
     uint32_t s = any_slot_span(1), step = any(2) ? 1 : 1 + any(7), c = size_class(bytes[any(5)]);
     switch (any(5)) {
     case 0:
@@ -688,6 +691,29 @@ static void drive_slot_cache(void) {
     }
     if (any(3) == 0) {
         slot_cache_collect(self);
+    }
+}
+
+/* Two threads, and one without slots, take blocks of all kinds and free what anybody took, at its
+ * start and beside it. */
+static void drive_object(void) {
+    static uint64_t places[8]; /* 1 + the place of a block; or 0 */
+    static const uint64_t bytes[] = {0, 16, 17, 250, 600, 1024, CLASS_BYTES_MAX + 1, UINT64_MAX};
+    refuse = any(6) ? 0 : 1 + any(3);
+    self = 1 + any(3);
+    uint64_t *held = &places[any(8)], at = *held - 1, size = bytes[any(8)];
+    if (any(4) == 0) {
+        object_collect();
+        object_needs_zero(at);
+        object_bytes(at + any(40));
+        object_free(at + any(40) + 1);
+    } else if (*held == 0) {
+        uint64_t alignment = any(5) ? (uint64_t)1 << any(13) : any(3000);
+        *held = 1 + (any(2) ? object_alloc(size) : object_alloc_aligned(size, alignment));
+    } else {
+        object_bytes(at);
+        object_free(at);
+        *held = 0;
     }
 }
 
@@ -1030,6 +1056,10 @@ void drive(void) {
 #elif defined GROUP_CURSORS
     for (int k = 0; k < 150; k++) {
         drive_slot_cache();
+    }
+#elif defined GROUP_OBJECTS
+    for (int k = 0; k < 300; k++) {
+        drive_object();
     }
 #elif defined GROUP_LIFE
     for (int k = 0; k < 2000; k++) {

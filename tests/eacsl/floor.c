@@ -77,6 +77,7 @@ uint64_t page_in_use[PAGE_WORDS];
 uint32_t total_live[KINDS];
 uint32_t page_span[PAGES];
 uint32_t slots_owner[SPANS];
+uint32_t block_page[SPANS];
 uint64_t slot_remote[SLOT_WORDS];
 uint32_t inbox[THREADS];
 uint32_t inbox_link[SPANS];
@@ -140,6 +141,14 @@ void span_state_store(uint32_t s, uint32_t state) {
 
 uint32_t slots_owner_load(uint32_t s) {
     return slots_owner[s];
+}
+
+uint32_t block_page_load(uint32_t s) {
+    return block_page[s];
+}
+
+void block_page_store(uint32_t s, uint32_t n) {
+    block_page[s] = n;
 }
 
 void slots_owner_store(uint32_t s, uint32_t owner) {

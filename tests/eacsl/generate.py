@@ -37,6 +37,8 @@ GROUPS = {  # the files of src/ whose contracts are checked together, and how la
                        span/span_cache.h span/span_cache.c"""),
     "slots": (FEW, "object/slots.h object/slots.c"),
     "cursors": (SMALL, "object/slot_cache.h object/slot_cache.c object/slot_return.c"),
+    "objects": (SMALL, """object/place.h object/place.c object/large.h object/large.c
+                          object/object.h object/object.c object/object_free.c"""),
     "life": (FAR, """heap/life.h heap/life.c heap/limit.h heap/limit.c
                      heap/stats.h heap/stats.c heap/heap_cached.h heap/heap_cached.c
                      heap/heap_locked.h heap/heap_locked.c"""),
@@ -49,7 +51,8 @@ CORE = """page/bits.c page/chunk.c page/chunk_runs.c page/summary.c page/summary
           span/span_pool.c span/span_cache.c span/span_list.c span/span_list_audit.c
           span/special.c span/special_audit.c heap/grow.c heap/life.c heap/limit.c heap/stats.c
           heap/heap_cached.c heap/heap_locked.c heap/heap.c heap/audit.c object/slots.c
-          object/slot_cache.c object/slot_return.c""".split()
+          object/slot_cache.c object/slot_return.c object/place.c object/large.c object/object.c
+          object/object_free.c""".split()
 STRUCT = re.compile(r"^struct (\w+) \{.*?^\};\n", re.M | re.S)
 FLOOR = "eacsl/floor.c"
 COMMENT = re.compile(r"/\*@(.*?)\*/|//@([^\n]*)|/\*.*?\*/|//[^\n]*", re.S)

@@ -1,0 +1,125 @@
+/* Objects: blocks of bytes for whoever asks, the malloc beneath the C library's names. Blocks of up
+ * to CLASS_BYTES_MAX bytes are slots of spans of a size class, out of the thread's own; larger ones
+ * are spans of their own, and so are all of a thread that has no caches. Any thread may call any
+ * function here with any arguments, and free what another was given.
+ *
+ * A place is a number of bytes from the start of the window. */
+#ifndef CAIRN_OBJECT_H
+#define CAIRN_OBJECT_H
+
+#include "object/large.h"
+
+/* Hands out a block of this many bytes or more, at a multiple of 16 bytes. 0 bytes are a block too.
+ * Returns its place, or NO_PLACE if there is no memory for it. Cost: a few steps; now and then a
+ * span of the page heap's, as always for more than CLASS_BYTES_MAX bytes. */
+/*@ requires apart: heap_held == 0;
+    requires self: self != 0;
+    requires cache: SlotCaches(self) && ClassesMine(self);
+    terminates \true;
+    exits \false;
+    assigns heap_held, HEAP_TABLES, SLOT_TABLES, object_span, object_slot;
+    ensures apart: heap_held == 0;
+    ensures cache: SlotCaches(self);
+    ensures sizes: ClassesMine(self);
+    ensures block: \result != NO_PLACE ==> 0 < object_span < SPANS &&
+      BlockAt(object_span, object_slot, \result, bytes);
+    ensures mine: \result != NO_PLACE ==> span_owner[object_span] == self;
+    ensures taken: \result != NO_PLACE && 2 <= span[object_span].span_class ==>
+      Mine(self, object_span) && !IndexFree(self, object_span, object_slot);
+    ensures inside: \result != NO_PLACE ==> \result + bytes <= WINDOW_BYTES;
+    ensures fresh: 0 < self <= THREADS && \result != NO_PLACE ==>
+      !LiveSlot{Pre}(self, object_span, object_slot, \result);
+    ensures live: 0 < self <= THREADS ==> LiveKept{Pre,Post}(self);
+    ensures aligned: \result != NO_PLACE ==> \result % SLOT_BYTES_MIN == 0;
+ */
+uint64_t object_alloc(uint64_t bytes);
+
+/* The same at a multiple of `alignment`: of which a page is a multiple, or which is one of pages;
+ * so is each power of two. NO_PLACE for any other. Cost: as object_alloc; a step a size class. */
+/*@ requires apart: heap_held == 0;
+    requires self: self != 0;
+    requires cache: SlotCaches(self) && ClassesMine(self);
+    terminates \true;
+    exits \false;
+    assigns heap_held, HEAP_TABLES, SLOT_TABLES, object_span, object_slot;
+    ensures apart: heap_held == 0;
+    ensures cache: SlotCaches(self);
+    ensures sizes: ClassesMine(self);
+    ensures block: \result != NO_PLACE ==> 0 < object_span < SPANS &&
+      BlockAt(object_span, object_slot, \result, bytes);
+    ensures mine: \result != NO_PLACE ==> span_owner[object_span] == self;
+    ensures taken: \result != NO_PLACE && 2 <= span[object_span].span_class ==>
+      Mine(self, object_span) && !IndexFree(self, object_span, object_slot);
+    ensures inside: \result != NO_PLACE ==> \result + bytes <= WINDOW_BYTES;
+    ensures fresh: 0 < self <= THREADS && \result != NO_PLACE ==>
+      !LiveSlot{Pre}(self, object_span, object_slot, \result);
+    ensures live: 0 < self <= THREADS ==> LiveKept{Pre,Post}(self);
+    ensures aligned: \result != NO_PLACE ==> \result % alignment == 0;
+ */
+uint64_t object_alloc_aligned(uint64_t bytes, uint64_t alignment);
+
+/* Takes back the block that begins at this place. Returns OBJECT_OK, or why not; then nothing
+ * changed. A block of another thread's is that thread's to take back: object_collect does, and
+ * only there is it found whether it was free already. Cost: a few steps; as heap_free
+ * where a whole span goes back. */
+/*@ requires apart: heap_held == 0;
+    requires self: self != 0;
+    requires cache: SlotCaches(self) && ClassesMine(self);
+    terminates \true;
+    exits \false;
+    assigns heap_held, heap_touched, HEAP_TABLES, SLOT_TABLES;
+    ensures apart: heap_held == 0;
+    ensures cache: SlotCaches(self);
+    ensures sizes: ClassesMine(self);
+    ensures done: \forall integer s, i; 0 < self <= THREADS && Mine{Pre}(self, s) &&
+      SlotAt{Pre}(s, i, at) ==> (\result == OBJECT_OK <==> !IndexFree{Pre}(self, s, i));
+    ensures twice: \forall integer s, i; 0 < self <= THREADS && Mine{Pre}(self, s) &&
+      SlotAt{Pre}(s, i, at) ==> (\result == OBJECT_IS_FREE <==> IndexFree{Pre}(self, s, i));
+    ensures live: 0 < self <= THREADS ==> LiveKeptBut{Pre,Post}(self, at);
+    ensures refused: 0 < self <= THREADS && \result != OBJECT_OK ==> LiveKept{Pre,Post}(self);
+ */
+enum object_status object_free(uint64_t at);
+
+/* Takes back what other threads have freed of the running thread's blocks: to be called now and
+ * then by a thread that asks for blocks. Returns the place of one that was free already, which is
+ * the last that can be said of it; or NO_PLACE. Cost: a step if there is none, as mostly; else as
+ * object_free for each. */
+/*@ requires apart: heap_held == 0;
+    requires self: self != 0;
+    requires cache: SlotCaches(self) && ClassesMine(self);
+    terminates \true;
+    exits \false;
+    assigns heap_held, heap_touched, HEAP_TABLES, SLOT_TABLES;
+    ensures apart: heap_held == 0;
+    ensures cache: SlotCaches(self);
+    ensures sizes: ClassesMine(self);
+ */
+uint64_t object_collect(void);
+
+/* How many bytes the block has that begins at this place, any thread's: at least as many as were
+ * asked for; 0 if none begins there. Whether it is free is not looked at. Cost: a few steps. */
+/*@ requires apart: heap_held == 0;
+    requires self: self != 0;
+    requires cache: SlotCaches(self) && ClassesMine(self);
+    terminates \true;
+    exits \false;
+    assigns HEAP_TABLES, SLOT_TABLES, object_span, object_slot;
+    ensures cache: SlotCaches(self);
+    ensures sizes: ClassesMine(self);
+    ensures bytes: \result != 0 ==> BlockAt(object_span, object_slot, at, \result);
+ */
+uint64_t object_bytes(uint64_t at);
+
+/* May the block that begins at this place, just handed out, hold other bytes than zeros? */
+/*@ requires apart: heap_held == 0;
+    requires self: self != 0;
+    requires cache: SlotCaches(self) && ClassesMine(self);
+    terminates \true;
+    exits \false;
+    assigns HEAP_TABLES, SLOT_TABLES;
+    ensures cache: SlotCaches(self);
+    ensures sizes: ClassesMine(self);
+ */
+int object_needs_zero(uint64_t at);
+
+#endif

@@ -1,0 +1,162 @@
+#include "object/object.h"
+
+#include "../../specs/large_lemmas.acsl"
+
+#include "../../specs/live_lemmas.acsl"
+
+#include "../../specs/object_free_lemmas.acsl"
+
+#include "../../specs/place_lemmas.acsl"
+
+/* Takes back the block that begins at this place of span s, one of thread me's, the running one. */
+/*@ requires apart: heap_held == 0;
+    requires self: me == self && 0 < self <= THREADS;
+    requires lists: SpanList;
+    requires cache: SlotCaches(self) && ClassesMine(self);
+    requires span: Mine(self, s) && InSpan(s, at / PAGE_SIZE);
+    terminates \true;
+    exits \false;
+    assigns heap_held, heap_touched, HEAP_TABLES, SLOT_TABLES;
+    ensures apart: heap_held == 0;
+    ensures cache: SlotCaches(self);
+    ensures sizes: ClassesMine(self);
+    ensures done: \forall integer i; SlotAt{Pre}(s, i, at) ==>
+      (\result == OBJECT_OK <==> !IndexFree{Pre}(self, s, i));
+    ensures twice: \forall integer i; SlotAt{Pre}(s, i, at) ==>
+      (\result == OBJECT_IS_FREE <==> IndexFree{Pre}(self, s, i));
+    ensures live: LiveKeptBut{Pre,Post}(self, at);
+    ensures refused: \result != OBJECT_OK ==> LiveKept{Pre,Post}(self);
+ */
+static enum object_status free_mine(uint32_t me, uint32_t s, uint64_t at) {
+    uint32_t i = slot_at(s, (uint32_t)(at - (uint64_t)span[s].base * PAGE_SIZE));
+    if (i == NO_SLOT) {
+        return OBJECT_INSIDE;
+    }
+    //@ assert here: SlotAt(s, i, at);
+    int freed = slot_cache_free(me, s, i);
+    //@ assert freed: SlotFreed{Pre,Here}(self, s, i);
+    return freed ? OBJECT_OK : OBJECT_IS_FREE;
+}
+
+/* Tells the owner of span s that the slot that begins `offset` bytes into it is free. */
+/*@ requires span: 0 < s < SPANS;
+    terminates \true;
+    exits \false;
+    assigns REMOTE_TABLES;
+ */
+static enum object_status free_remote(uint32_t s, uint64_t offset) {
+    uint32_t i = foreign_slot_at(s, offset), owner = slots_owner_load(s);
+    if (i == NO_SLOT) {
+        return OBJECT_INSIDE;
+    }
+    uint64_t word = (uint64_t)span[s].base * PAGE_SLOT_WORDS + i / WORD_BITS;
+    if (owner == 0 || owner > THREADS || word >= SLOT_WORDS) {
+        return OBJECT_NO_SPAN;
+    }
+    if (!slot_remote_set((uint32_t)word, i % WORD_BITS)) {
+        return OBJECT_IS_FREE;
+    }
+    inbox_put(owner - 1, s);
+    return OBJECT_OK;
+}
+
+/* The heap span that has this place, or 0. */
+/*@ requires map: MapOk && LiveSpansMapped && KindsKnown;
+    requires cache: SlotCaches(self) && ClassesMine(self);
+    terminates \true;
+    exits \false;
+    assigns \nothing;
+    ensures found: \result != 0 ==> SpanLive(\result) && InSpan(\result, at / PAGE_SIZE);
+    ensures mine: \forall integer s, i; 0 < self <= THREADS && Mine(self, s) && SlotAt(s, i, at) ==>
+      s == \result;
+ */
+static uint32_t span_at(uint64_t at) {
+    return at < WINDOW_BYTES ? span_of_heap((uint32_t)(at / PAGE_SIZE)) : 0;
+}
+
+/* Takes back the block that begins at this place of span s. */
+/*@ requires apart: heap_held == 0;
+    requires self: me == self && self != 0;
+    requires map: MapOk && LiveSpansMapped && KindsKnown && SpanList;
+    requires cache: SlotCaches(self) && ClassesMine(self);
+    requires span: SpanLive(s) && InSpan(s, at / PAGE_SIZE);
+    terminates \true;
+    exits \false;
+    assigns heap_held, heap_touched, HEAP_TABLES, SLOT_TABLES;
+    ensures apart: heap_held == 0;
+    ensures cache: SlotCaches(self);
+    ensures sizes: ClassesMine(self);
+    ensures done: \forall integer i; 0 < self <= THREADS && Mine{Pre}(self, s) &&
+      SlotAt{Pre}(s, i, at) ==> (\result == OBJECT_OK <==> !IndexFree{Pre}(self, s, i));
+    ensures twice: \forall integer i; 0 < self <= THREADS && Mine{Pre}(self, s) &&
+      SlotAt{Pre}(s, i, at) ==> (\result == OBJECT_IS_FREE <==> IndexFree{Pre}(self, s, i));
+    ensures live: 0 < self <= THREADS ==> LiveKeptBut{Pre,Post}(self, at);
+    ensures refused: 0 < self <= THREADS && \result != OBJECT_OK ==> LiveKept{Pre,Post}(self);
+ */
+static enum object_status free_found(uint32_t me, uint32_t s, uint64_t at) {
+    if (me <= THREADS && slots_owner_load(s) == me) {
+        return free_mine(me, s, at);
+    }
+    uint64_t offset = at - (uint64_t)span[s].base * PAGE_SIZE;
+    return span[s].span_class < 2 ? large_free(s, offset) : free_remote(s, offset);
+}
+
+/* Takes back the block that begins at this place, in a stretch that has begun. */
+/*@ requires apart: heap_held == 0;
+    requires self: me == self && self != 0;
+    requires map: MapOk && LiveSpansMapped && KindsKnown && SpanList;
+    requires cache: SlotCaches(self) && ClassesMine(self);
+    terminates \true;
+    exits \false;
+    assigns heap_held, heap_touched, HEAP_TABLES, SLOT_TABLES;
+    ensures apart: heap_held == 0;
+    ensures cache: SlotCaches(self);
+    ensures sizes: ClassesMine(self);
+    ensures done: \forall integer s, i; 0 < self <= THREADS && Mine{Pre}(self, s) &&
+      SlotAt{Pre}(s, i, at) ==> (\result == OBJECT_OK <==> !IndexFree{Pre}(self, s, i));
+    ensures twice: \forall integer s, i; 0 < self <= THREADS && Mine{Pre}(self, s) &&
+      SlotAt{Pre}(s, i, at) ==> (\result == OBJECT_IS_FREE <==> IndexFree{Pre}(self, s, i));
+    ensures live: 0 < self <= THREADS ==> LiveKeptBut{Pre,Post}(self, at);
+    ensures refused: 0 < self <= THREADS && \result != OBJECT_OK ==> LiveKept{Pre,Post}(self);
+ */
+static enum object_status free_entered(uint32_t me, uint64_t at) {
+    uint32_t s = span_at(at);
+    if (s == 0) {
+        return OBJECT_NO_SPAN;
+    }
+    return free_found(me, s, at);
+}
+
+enum object_status object_free(uint64_t at) {
+    uint32_t me = slot_cache_enter();
+    /*@ assert same: \forall integer s, i; 0 < self <= THREADS && Mine{Pre}(self, s) &&
+          SlotAt{Pre}(s, i, at) ==> SlotStays{Pre,Here}(self, s, i, at); */
+    return free_entered(me, at);
+}
+
+uint64_t object_collect(void) {
+    uint32_t me = slot_cache_enter();
+    return me <= THREADS ? slot_cache_collect(me) : NO_PLACE;
+}
+
+uint64_t object_bytes(uint64_t at) {
+    slot_cache_enter();
+    uint32_t s = span_at(at);
+    if (s == 0) {
+        return 0;
+    }
+    uint64_t offset = at - (uint64_t)span[s].base * PAGE_SIZE;
+    //@ ghost object_span = s;
+    if (span[s].span_class >= 2) {
+        uint32_t i = foreign_slot_at(s, offset);
+        //@ ghost object_slot = i;
+        return i == NO_SLOT ? 0 : span[s].slot_size;
+    }
+    return large_bytes(s, offset);
+}
+
+int object_needs_zero(uint64_t at) {
+    slot_cache_enter();
+    uint32_t s = span_at(at);
+    return s == 0 || span[s].span_class >= 2 || span[s].needs_zero != 0;
+}

@@ -1,0 +1,49 @@
+#include "object/place.h"
+
+#include "../../specs/place_lemmas.acsl"
+
+uint64_t slot_place(uint32_t s, uint32_t i) {
+    //@ assert end: i * span[s].slot_size + span[s].slot_size <= span[s].npages * PAGE_SIZE;
+    return (uint64_t)span[s].base * PAGE_SIZE + i * span[s].slot_size;
+}
+
+/* The slot of `size` bytes that begins at this offset of a span, or NO_SLOT if none does. */
+/*@ requires size: 0 < size <= CLASS_BYTES_MAX && MagicOf(magic, size);
+    requires offset: offset < CLASS_SPAN_MAX;
+    terminates \true;
+    exits \false;
+    assigns \nothing;
+    ensures slot: \result != NO_SLOT ==> \result * size == offset;
+    ensures only: \forall integer i; 0 <= i && i * size == offset ==> i == \result;
+ */
+static uint32_t slot_begins(uint32_t offset, uint32_t size, uint32_t magic) {
+    uint32_t i = slot_of(offset, magic) /*@ ghost (size) */;
+    //@ assert down: i * size <= offset;
+    return i * size == offset ? i : NO_SLOT;
+}
+
+uint32_t slot_at(uint32_t s, uint32_t offset) {
+    uint32_t i = slot_begins(offset, (uint32_t)span[s].slot_size, span[s].div_magic);
+    return i < span[s].slots ? i : NO_SLOT;
+}
+
+/* The slot that begins `offset` bytes into a span of size class c, or NO_SLOT. */
+/*@ requires class: 2 <= c < SIZE_CLASSES && offset < CLASS_SPAN_MAX;
+    terminates \true;
+    exits \false;
+    assigns \nothing;
+    ensures slot: \result != NO_SLOT ==> \result * class_size[c] == offset;
+ */
+static uint32_t class_slot_begins(uint32_t c, uint32_t offset) {
+    //@ ghost class_is_sound(c);
+    return slot_begins(offset, class_size[c], slot_magic(2 * c + 1));
+}
+
+uint32_t foreign_slot_at(uint32_t s, uint64_t offset) {
+    uint32_t c = span[s].span_class / 2;
+    if (c < 2 || c >= SIZE_CLASSES || offset >= CLASS_SPAN_MAX) {
+        return NO_SLOT;
+    }
+    uint32_t i = class_slot_begins(c, (uint32_t)offset);
+    return i < span[s].slots && class_size[c] == span[s].slot_size ? i : NO_SLOT;
+}

@@ -1,0 +1,44 @@
+/* Places: which slot begins where. A place is a number of bytes from the start of the window, an
+ * offset one from the start of a span. Each function costs a few steps, without a division where
+ * the span is the thread's own. */
+#ifndef CAIRN_PLACE_H
+#define CAIRN_PLACE_H
+
+#include "object/slot_cache.h"
+
+#define NO_PLACE UINT64_MAX /* nowhere */
+#define NO_SLOT  UINT32_MAX /* no slot begins there */
+
+#include "../../specs/place.acsl"
+
+/* The place where slot i of span s begins. */
+/*@ requires span: 0 < s < SPANS && SlotSpan(s) && SlotSizes(s) && i < span[s].slots;
+    terminates \true;
+    exits \false;
+    assigns \nothing;
+    ensures place: SlotAt(s, i, \result);
+    ensures inside: \result + span[s].slot_size <= WINDOW_BYTES;
+ */
+uint64_t slot_place(uint32_t s, uint32_t i);
+
+/* The slot that begins `offset` bytes into span s, the thread's own, or NO_SLOT. */
+/*@ requires span: 0 < s < SPANS && SlotSpan(s) && SlotSizes(s);
+    requires offset: offset < span[s].npages * PAGE_SIZE;
+    terminates \true;
+    exits \false;
+    assigns \nothing;
+    ensures slot: \result != NO_SLOT ==> OffsetOf(s, \result, offset);
+    ensures only: \forall integer i; OffsetOf(s, i, offset) ==> i == \result;
+ */
+uint32_t slot_at(uint32_t s, uint32_t offset);
+
+/* The same of any thread's span, or of a record that is about to change. */
+/*@ requires span: 0 < s < SPANS;
+    terminates \true;
+    exits \false;
+    assigns \nothing;
+    ensures slot: \result != NO_SLOT ==> OffsetOf(s, \result, offset);
+ */
+uint32_t foreign_slot_at(uint32_t s, uint64_t offset);
+
+#endif
