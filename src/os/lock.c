@@ -27,6 +27,7 @@ uint32_t heap_enter(void) {
     return CAIRN_THREAD();
 }
 #else
+#include "config.h"
 #include <errno.h>
 #include <linux/futex.h>
 #include <stdatomic.h>
@@ -58,13 +59,76 @@ void heap_unlock(void) {
     }
 }
 
-uint32_t heap_enter(void) {
+void heap_lock_in_child(void) {
+    atomic_store(&word, OPEN);
+}
+
+/* Bit j of word w: a thread has number 64 w + j + 1. Who claims a number acquires what was released
+ * with it. */
+static atomic_uint_least64_t claimed[THREADS / WORD_BITS];
+_Static_assert(THREADS % WORD_BITS == 0, "each bit is a number");
+
+static _Thread_local uint32_t number __attribute__((tls_model("initial-exec")));
+
+/* A number above THREADS. That another thread has it too takes four billion threads in between. */
+static uint32_t beyond(void) {
     static atomic_uint threads;
-    static _Thread_local uint32_t number;
-    if (number == 0) {
-        number = atomic_fetch_add(&threads, 1) + 1;
+    return THREADS + 1 + atomic_fetch_add(&threads, 1) % (UINT32_MAX - THREADS);
+}
+
+static int claim(uint32_t n) {
+    uint64_t bit = (uint64_t)1 << (n - 1) % WORD_BITS;
+    return (atomic_fetch_or(&claimed[(n - 1) / WORD_BITS], bit) & bit) == 0;
+}
+
+static void release(uint32_t n) {
+    if (n <= THREADS) {
+        uint64_t bit = (uint64_t)1 << (n - 1) % WORD_BITS;
+        atomic_fetch_and(&claimed[(n - 1) / WORD_BITS], ~bit);
     }
+}
+
+static uint32_t claim_any(void) {
+    for (uint32_t n = 1; n <= THREADS; n++) {
+        if (claim(n)) {
+            return n;
+        }
+    }
+    return beyond();
+}
+
+__attribute__((weak)) void heap_entered(void) {
+}
+
+static __attribute__((noinline, cold)) uint32_t enter_first(void) {
+    number = claim_any();
+    heap_entered();
     return number;
+}
+
+uint32_t heap_enter(void) {
+    return number != 0 ? number : enter_first();
+}
+
+void heap_leave(void) {
+    uint32_t own = number;
+    number = beyond();
+    release(own);
+}
+
+uint32_t heap_move(uint32_t n) {
+    uint32_t own = heap_enter();
+    if (!claim(n)) {
+        return 0;
+    }
+    number = n;
+    return own;
+}
+
+void heap_move_back(uint32_t own) {
+    uint32_t n = number;
+    number = own;
+    release(n);
 }
 #endif
 

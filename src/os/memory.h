@@ -1,5 +1,6 @@
-/* Between page numbers and addresses, for those above the core that hand memory out. The core
- * speaks of pages alone and includes this nowhere. */
+/* Between the window's numbers and addresses, for those above the core that hand memory out; and
+ * the bytes in it, which the core has cleared and copied by place and never sees. A place is a
+ * number of bytes from the window's start. */
 #ifndef CAIRN_MEMORY_H
 #define CAIRN_MEMORY_H
 
@@ -13,5 +14,29 @@ uint32_t os_page_of(const void *address);
 
 /* Makes the n pages from page p, all mapped, read as zero. */
 void os_zero(uint32_t p, uint32_t n);
+
+/* The address of a place in the window. */
+void *os_pointer(uint64_t place);
+
+/* The place of an address, or UINT64_MAX if it lies outside the window. */
+uint64_t os_place(const void *address);
+
+/* T8. Makes this many bytes from a place on, all mapped, read as zero. */
+/*@ requires range: place + bytes <= PAGES * PAGE_SIZE;
+    terminates \true;
+    exits \false;
+    assigns \nothing;
+ */
+void os_clear(uint64_t place, uint64_t bytes);
+
+/* T8. Copies this many bytes, all mapped, from one place to another; the two do not overlap. */
+/*@ requires from: from + bytes <= PAGES * PAGE_SIZE;
+    requires to: to + bytes <= PAGES * PAGE_SIZE;
+    requires apart: from + bytes <= to || to + bytes <= from || bytes == 0;
+    terminates \true;
+    exits \false;
+    assigns \nothing;
+ */
+void os_copy(uint64_t to, uint64_t from, uint64_t bytes);
 
 #endif

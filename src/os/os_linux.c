@@ -1,8 +1,10 @@
 /* The floor on Linux. The window is a fixed range of addresses; an arena of it becomes ours by a
- * mapping without access, a chunk gets its memory by allowing access. Nothing is held at start. */
+ * mapping without access, a chunk gets its memory by allowing access. Nothing is held at start.
+ * Whatever the system answers, errno is the caller's: a free may end here. */
 #define _GNU_SOURCE
 #include "os/os.h"
 #include "os/memory.h"
+#include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,9 +20,10 @@
 #define OS_WINDOW 0xc000000000
 #endif
 #endif
-#define CHUNK_SIZE ((size_t)CHUNK_PAGES * PAGE_SIZE)
-#define ARENA_SIZE ((size_t)ARENA_PAGES * PAGE_SIZE)
-#define OS_FLAGS   (MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE)
+#define CHUNK_SIZE  ((size_t)CHUNK_PAGES * PAGE_SIZE)
+#define ARENA_SIZE  ((size_t)ARENA_PAGES * PAGE_SIZE)
+#define WINDOW_SIZE ((size_t)PAGES * PAGE_SIZE)
+#define OS_FLAGS    (MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE)
 _Static_assert(sizeof(void *) == 8, "the window needs a 64-bit address space");
 
 static char *address_of(size_t offset) {
@@ -32,10 +35,12 @@ int os_reserve(uint32_t a, uint32_t n) {
     if (n == 0 || n > ARENAS || a > ARENAS - n) {
         return 0;
     }
+    int saved = errno;
     char *got = mmap(want, n * ARENA_SIZE, PROT_NONE, OS_FLAGS | MAP_FIXED_NOREPLACE, -1, 0);
     if (got != MAP_FAILED && got != want) { /* before Linux 4.17 the address is but a wish */
         munmap(got, n * ARENA_SIZE);
     }
+    errno = saved;
     return got == want;
 }
 
@@ -48,23 +53,29 @@ uint32_t os_reserve_any(uint32_t n) {
 }
 
 void os_release(uint32_t a, uint32_t n) {
+    int saved = errno;
     munmap(address_of(a * ARENA_SIZE), n * ARENA_SIZE);
+    errno = saved;
 }
 
 int os_map(uint32_t c, uint32_t n) {
+    int saved = errno;
     char *start = address_of(c * CHUNK_SIZE);
     if (mprotect(start, n * CHUNK_SIZE, PROT_READ | PROT_WRITE) == 0) {
         return 1;
     }
     mprotect(start, n * CHUNK_SIZE, PROT_NONE); /* it may have got half way */
+    errno = saved;
     return 0;
 }
 
 void os_unmap(uint32_t c, uint32_t n) {
+    int saved = errno;
     char *start = address_of(c * CHUNK_SIZE);
     if (mmap(start, n * CHUNK_SIZE, PROT_NONE, OS_FLAGS | MAP_FIXED, -1, 0) == MAP_FAILED) {
         memset(start, 0, n * CHUNK_SIZE); /* it stays, then: the next os_map must find zeros */
     }
+    errno = saved;
 }
 
 uint32_t os_physical_page(void) {
@@ -76,6 +87,7 @@ uint32_t os_physical_page(void) {
 uint32_t os_huge_page(void) {
     static uint32_t known = UINT32_MAX;
     if (known == UINT32_MAX) {
+        int saved = errno;
         char text[32] = "";
         int file = open("/sys/kernel/mm/transparent_hugepage/hpage_pmd_size", O_RDONLY | O_CLOEXEC);
         ssize_t length = file < 0 ? 0 : read(file, text, sizeof text - 1);
@@ -84,12 +96,16 @@ uint32_t os_huge_page(void) {
         }
         unsigned long pages = length > 0 ? strtoul(text, NULL, 10) / PAGE_SIZE : 0;
         known = pages <= CHUNK_PAGES && (pages & (pages - 1)) == 0 ? (uint32_t)pages : 0;
+        errno = saved;
     }
     return known;
 }
 
 int os_discard(uint32_t p, uint32_t n) {
-    return madvise(os_address(p), (size_t)n * PAGE_SIZE, MADV_DONTNEED) == 0;
+    int saved = errno;
+    int done = madvise(os_address(p), (size_t)n * PAGE_SIZE, MADV_DONTNEED) == 0;
+    errno = saved;
+    return done;
 }
 
 void *os_address(uint32_t p) {
@@ -98,9 +114,26 @@ void *os_address(uint32_t p) {
 
 uint32_t os_page_of(const void *address) {
     uintptr_t offset = (uintptr_t)address - OS_WINDOW;
-    return offset < (size_t)PAGES * PAGE_SIZE ? (uint32_t)(offset / PAGE_SIZE) : PAGES;
+    return offset < WINDOW_SIZE ? (uint32_t)(offset / PAGE_SIZE) : PAGES;
 }
 
 void os_zero(uint32_t p, uint32_t n) {
     memset(os_address(p), 0, (size_t)n * PAGE_SIZE);
+}
+
+void *os_pointer(uint64_t place) {
+    return address_of(place);
+}
+
+uint64_t os_place(const void *address) {
+    uint64_t place = (uintptr_t)address - OS_WINDOW;
+    return place < WINDOW_SIZE ? place : UINT64_MAX;
+}
+
+void os_clear(uint64_t place, uint64_t bytes) {
+    memset(address_of(place), 0, bytes);
+}
+
+void os_copy(uint64_t to, uint64_t from, uint64_t bytes) {
+    memcpy(address_of(to), address_of(from), bytes);
 }

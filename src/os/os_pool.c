@@ -77,3 +77,31 @@ void os_zero(uint32_t p, uint32_t n) {
         cell[i] = 0;
     }
 }
+
+static unsigned char *byte_at(uint64_t place) {
+    return (unsigned char *)pool + (size_t)place;
+}
+
+void *os_pointer(uint64_t place) {
+    return byte_at(place);
+}
+
+uint64_t os_place(const void *address) {
+    uintptr_t offset = (uintptr_t)address - (uintptr_t)pool;
+    return offset < sizeof pool ? offset : UINT64_MAX;
+}
+
+void os_clear(uint64_t place, uint64_t bytes) {
+    volatile unsigned char *byte = byte_at(place);
+    for (size_t i = 0; i < bytes; i++) {
+        byte[i] = 0;
+    }
+}
+
+void os_copy(uint64_t to, uint64_t from, uint64_t bytes) {
+    volatile unsigned char *target = byte_at(to);
+    const unsigned char *source = byte_at(from);
+    for (size_t i = 0; i < bytes; i++) {
+        target[i] = source[i];
+    }
+}

@@ -1,0 +1,314 @@
+/* The malloc family in places and sizes, below the C library's names: what libc/malloc.c calls,
+ * with nothing of pointers or errno. Total: any size, any alignment and any place will do. Any
+ * thread may call any function here. A size of 0 is a block too. What is over PTRDIFF_MAX, as all
+ * that does not fit in the window, is out of memory. Blocks are multiples of 16 bytes and begin at
+ * such.
+ *
+ * Where practice differs from the standard's letter, all this does as glibc does. */
+#ifndef CAIRN_BLOCK_H
+#define CAIRN_BLOCK_H
+
+#include "object/object.h"
+
+#define BLOCK_NONE OBJECT_NONE /* no place */
+
+/* The first five are object_status's. */
+enum block_error {
+    BLOCK_OK = OBJECT_OK,
+    BLOCK_UNKNOWN = OBJECT_NO_SPAN, /* none was ever handed out there, or its memory went back */
+    BLOCK_INSIDE = OBJECT_INSIDE,   /* the place is inside a block and not its start */
+    BLOCK_IS_FREE = OBJECT_IS_FREE, /* the block is free */
+    BLOCK_BUSY = OBJECT_BUSY,       /* the page heap does not take the block's memory back */
+    BLOCK_WRONG_SIZE,               /* the block is not one of that size */
+    BLOCK_WRONG_ALIGNMENT,          /* the block is not one of that alignment */
+    BLOCK_NO_MEMORY,
+    BLOCK_BAD_ALIGNMENT
+};
+
+/* An answer: the block's place, or BLOCK_NONE and why. */
+struct block {
+    uint64_t at;
+    uint32_t error; /* an enum block_error */
+};
+
+#include "../../specs/block.acsl"
+
+/* malloc: a block of this many bytes, or BLOCK_NO_MEMORY. */
+/*@ requires apart: heap_held == 0;
+    requires self: self != 0;
+    requires cache: SlotCaches(self);
+    terminates \true;
+    exits \false;
+    assigns heap_held, heap_touched, HEAP_TABLES, SLOT_TABLES, block_page[0 .. SPANS - 1],
+            object_span, object_slot;
+    ensures apart: heap_held == 0;
+    ensures cache: SlotCaches(self);
+    ensures answer: Answer(\result.at, \result.error);
+    ensures block: \result.at != BLOCK_NONE ==>
+      BlockAt(object_span, object_slot, \result.at, bytes) && span_owner[object_span] == self;
+    ensures error: \result.error == BLOCK_OK || \result.error == BLOCK_NO_MEMORY;
+ */
+struct block block_alloc(uint64_t bytes);
+
+/* calloc: a block of n times this many bytes, all zero, or BLOCK_NO_MEMORY, also if the product is
+ * too large. Memory that reads as zero already is not touched. */
+/*@ requires apart: heap_held == 0;
+    requires self: self != 0;
+    requires cache: SlotCaches(self);
+    terminates \true;
+    exits \false;
+    assigns heap_held, heap_touched, HEAP_TABLES, SLOT_TABLES, block_page[0 .. SPANS - 1],
+            object_span, object_slot;
+    ensures apart: heap_held == 0;
+    ensures cache: SlotCaches(self);
+    behavior fits:
+      assumes n * bytes <= WINDOW_BYTES;
+      ensures answer: Answer(\result.at, \result.error);
+      ensures block: \result.at != BLOCK_NONE ==>
+        BlockAt(object_span, object_slot, \result.at, n * bytes) && span_owner[object_span] == self;
+      ensures error: \result.error == BLOCK_OK || \result.error == BLOCK_NO_MEMORY;
+    behavior large:
+      assumes n * bytes > WINDOW_BYTES;
+      ensures none: \result.at == BLOCK_NONE && \result.error == BLOCK_NO_MEMORY;
+    complete behaviors;
+    disjoint behaviors;
+ */
+struct block block_calloc(uint64_t n, uint64_t bytes);
+
+/* aligned_alloc: a block at a multiple of the alignment. BLOCK_BAD_ALIGNMENT if that is no power of
+ * two; BLOCK_NO_MEMORY. */
+/*@ requires apart: heap_held == 0;
+    requires self: self != 0;
+    requires cache: SlotCaches(self);
+    terminates \true;
+    exits \false;
+    assigns heap_held, heap_touched, HEAP_TABLES, SLOT_TABLES, block_page[0 .. SPANS - 1],
+            object_span, object_slot;
+    ensures apart: heap_held == 0;
+    ensures cache: SlotCaches(self);
+    behavior refused:
+      assumes !PowerOfTwo(alignment);
+      ensures none: \result.at == BLOCK_NONE && \result.error == BLOCK_BAD_ALIGNMENT;
+    behavior asked:
+      assumes PowerOfTwo(alignment);
+      ensures answer: Answer(\result.at, \result.error);
+      ensures block: \result.at != BLOCK_NONE ==>
+        BlockAt(object_span, object_slot, \result.at, bytes) && span_owner[object_span] == self;
+      ensures error: \result.error == BLOCK_OK || \result.error == BLOCK_NO_MEMORY;
+      ensures aligned: \result.at != BLOCK_NONE ==> \result.at % alignment == 0;
+    complete behaviors;
+    disjoint behaviors;
+ */
+struct block block_alloc_aligned(uint64_t alignment, uint64_t bytes);
+
+/* posix_memalign: the same, where the alignment must be a multiple of a pointer's size too. */
+/*@ requires apart: heap_held == 0;
+    requires self: self != 0;
+    requires cache: SlotCaches(self);
+    terminates \true;
+    exits \false;
+    assigns heap_held, heap_touched, HEAP_TABLES, SLOT_TABLES, block_page[0 .. SPANS - 1],
+            object_span, object_slot;
+    ensures apart: heap_held == 0;
+    ensures cache: SlotCaches(self);
+    behavior refused:
+      assumes !PowerOfTwo(alignment) || alignment % sizeof(uintptr_t) != 0;
+      ensures none: \result.at == BLOCK_NONE && \result.error == BLOCK_BAD_ALIGNMENT;
+    behavior asked:
+      assumes PowerOfTwo(alignment) && alignment % sizeof(uintptr_t) == 0;
+      ensures answer: Answer(\result.at, \result.error);
+      ensures block: \result.at != BLOCK_NONE ==>
+        BlockAt(object_span, object_slot, \result.at, bytes) && span_owner[object_span] == self;
+      ensures error: \result.error == BLOCK_OK || \result.error == BLOCK_NO_MEMORY;
+      ensures aligned: \result.at != BLOCK_NONE ==> \result.at % alignment == 0;
+    complete behaviors;
+    disjoint behaviors;
+ */
+struct block block_alloc_posix(uint64_t alignment, uint64_t bytes);
+
+/* memalign: the same, where the alignment is rounded up to a power of two, and 0 is any. Only one
+ * that no power of two is above is BLOCK_BAD_ALIGNMENT. */
+/*@ requires apart: heap_held == 0;
+    requires self: self != 0;
+    requires cache: SlotCaches(self);
+    terminates \true;
+    exits \false;
+    assigns heap_held, heap_touched, HEAP_TABLES, SLOT_TABLES, block_page[0 .. SPANS - 1],
+            object_span, object_slot;
+    ensures apart: heap_held == 0;
+    ensures cache: SlotCaches(self);
+    behavior refused:
+      assumes alignment > 1 << 63;
+      ensures none: \result.at == BLOCK_NONE && \result.error == BLOCK_BAD_ALIGNMENT;
+    behavior asked:
+      assumes alignment <= 1 << 63;
+      ensures answer: Answer(\result.at, \result.error);
+      ensures block: \result.at != BLOCK_NONE ==>
+        BlockAt(object_span, object_slot, \result.at, bytes) && span_owner[object_span] == self;
+      ensures error: \result.error == BLOCK_OK || \result.error == BLOCK_NO_MEMORY;
+      ensures aligned: \result.at != BLOCK_NONE ==> \forall integer k; 0 <= k <= 63 &&
+        (k == 0 || 1 << (k - 1) < alignment) ==> \result.at % (1 << k) == 0;
+    complete behaviors;
+    disjoint behaviors;
+ */
+struct block block_alloc_rounded(uint64_t alignment, uint64_t bytes);
+
+/* valloc: a block at a multiple of the system's page, or BLOCK_NO_MEMORY. */
+/*@ requires apart: heap_held == 0;
+    requires self: self != 0;
+    requires cache: SlotCaches(self);
+    terminates \true;
+    exits \false;
+    assigns heap_held, heap_touched, HEAP_TABLES, SLOT_TABLES, block_page[0 .. SPANS - 1],
+            object_span, object_slot;
+    ensures apart: heap_held == 0;
+    ensures cache: SlotCaches(self);
+    ensures answer: Answer(\result.at, \result.error);
+    ensures block: \result.at != BLOCK_NONE ==>
+      BlockAt(object_span, object_slot, \result.at, bytes) && span_owner[object_span] == self;
+    ensures error: \result.error == BLOCK_OK || \result.error == BLOCK_NO_MEMORY;
+    ensures aligned: \result.at != BLOCK_NONE ==> \result.at % (PAGE_SIZE * os_group) == 0;
+ */
+struct block block_alloc_page(uint64_t bytes);
+
+/* pvalloc: the same of as many bytes, rounded up to whole such pages. */
+/*@ requires apart: heap_held == 0;
+    requires self: self != 0;
+    requires cache: SlotCaches(self);
+    terminates \true;
+    exits \false;
+    assigns heap_held, heap_touched, HEAP_TABLES, SLOT_TABLES, block_page[0 .. SPANS - 1],
+            object_span, object_slot;
+    ensures apart: heap_held == 0;
+    ensures cache: SlotCaches(self);
+    ensures answer: Answer(\result.at, \result.error);
+    ensures block: \result.at != BLOCK_NONE ==>
+      BlockAt(object_span, object_slot, \result.at, bytes) && span_owner[object_span] == self;
+    ensures error: \result.error == BLOCK_OK || \result.error == BLOCK_NO_MEMORY;
+    ensures aligned: \result.at != BLOCK_NONE ==> \result.at % (PAGE_SIZE * os_group) == 0;
+ */
+struct block block_alloc_pages(uint64_t bytes);
+
+/* realloc of a block: one of this many bytes that begins with what the block held, which is no
+ * more; it may be the same one. BLOCK_NO_MEMORY leaves the block as it was. A block stays where it
+ * is if it is large enough and at least half of it is asked for, or if it is large enough and there
+ * is no memory for a smaller one. 0 bytes free the block: BLOCK_NONE and BLOCK_OK. Of what is no
+ * block it says so as block_free does, and nothing changed. */
+/*@ requires apart: heap_held == 0;
+    requires self: self != 0;
+    requires cache: SlotCaches(self);
+    terminates \true;
+    exits \false;
+    assigns heap_held, heap_touched, HEAP_TABLES, SLOT_TABLES, block_page[0 .. SPANS - 1],
+            object_span, object_slot;
+    ensures apart: heap_held == 0;
+    ensures cache: SlotCaches(self);
+    behavior freed:
+      assumes bytes == 0;
+      ensures none: \result.at == BLOCK_NONE;
+      ensures done: 0 < self <= THREADS && HasBlock{Pre}(self, at) ==> \result.error == BLOCK_OK;
+    behavior asked:
+      assumes bytes > 0;
+      ensures answer: Answer(\result.at, \result.error);
+      ensures block: \result.at != BLOCK_NONE ==>
+        BlockAt(object_span, object_slot, \result.at, bytes);
+      ensures error: 0 < self <= THREADS && HasBlock{Pre}(self, at) ==>
+        \result.error == BLOCK_OK || \result.error == BLOCK_NO_MEMORY;
+      ensures kept: \result.error == BLOCK_NO_MEMORY && 0 < self <= THREADS &&
+        HasBlock{Pre}(self, at) ==> HasBlock(self, at);
+    complete behaviors;
+    disjoint behaviors;
+ */
+struct block block_realloc(uint64_t at, uint64_t bytes);
+
+/* reallocarray: the same of n times this many bytes; too large a product is BLOCK_NO_MEMORY. */
+/*@ requires apart: heap_held == 0;
+    requires self: self != 0;
+    requires cache: SlotCaches(self);
+    terminates \true;
+    exits \false;
+    assigns heap_held, heap_touched, HEAP_TABLES, SLOT_TABLES, block_page[0 .. SPANS - 1],
+            object_span, object_slot;
+    ensures apart: heap_held == 0;
+    ensures cache: SlotCaches(self);
+    behavior fits:
+      assumes n * bytes <= WINDOW_BYTES;
+      ensures kept: \result.error == BLOCK_NO_MEMORY && 0 < self <= THREADS &&
+        HasBlock{Pre}(self, at) ==> HasBlock(self, at);
+    behavior large:
+      assumes n * bytes > WINDOW_BYTES;
+      ensures none: \result.at == BLOCK_NONE && \result.error == BLOCK_NO_MEMORY;
+    complete behaviors;
+    disjoint behaviors;
+ */
+struct block block_realloc_array(uint64_t at, uint64_t n, uint64_t bytes);
+
+/* free: takes the block back that begins at this place. Returns BLOCK_OK, or BLOCK_UNKNOWN,
+ * BLOCK_INSIDE, BLOCK_IS_FREE, BLOCK_BUSY; then nothing changed (object_free). */
+/*@ requires apart: heap_held == 0;
+    requires self: self != 0;
+    requires cache: SlotCaches(self);
+    terminates \true;
+    exits \false;
+    assigns heap_held, heap_touched, HEAP_TABLES, SLOT_TABLES;
+    ensures apart: heap_held == 0;
+    ensures cache: SlotCaches(self);
+    ensures done: 0 < self <= THREADS && HasBlock{Pre}(self, at) ==> \result == BLOCK_OK;
+ */
+enum block_error block_free(uint64_t at);
+
+/* free_aligned_sized: the same of a block that was asked for with this alignment and size; refused
+ * if that cannot be so. A size is found wrong if the block is too small for it, or so large that it
+ * would have been moved. (Not so: a block that no memory was left to move.) */
+/*@ requires apart: heap_held == 0;
+    requires self: self != 0;
+    requires cache: SlotCaches(self);
+    terminates \true;
+    exits \false;
+    assigns heap_held, heap_touched, HEAP_TABLES, SLOT_TABLES, object_span, object_slot;
+    ensures apart: heap_held == 0;
+    ensures cache: SlotCaches(self);
+    ensures alignment: !PowerOfTwo(alignment) ==> \result != BLOCK_OK;
+    ensures apart_from: PowerOfTwo(alignment) && at % alignment != 0 ==> \result != BLOCK_OK;
+ */
+enum block_error block_free_aligned_sized(uint64_t at, uint64_t alignment, uint64_t bytes);
+
+/* free_sized: the same where no alignment was asked for. */
+/*@ requires apart: heap_held == 0;
+    requires self: self != 0;
+    requires cache: SlotCaches(self);
+    terminates \true;
+    exits \false;
+    assigns heap_held, heap_touched, HEAP_TABLES, SLOT_TABLES, object_span, object_slot;
+    ensures apart: heap_held == 0;
+    ensures cache: SlotCaches(self);
+ */
+enum block_error block_free_sized(uint64_t at, uint64_t bytes);
+
+/* malloc_usable_size: how many bytes the block has that begins at this place; 0 if none does. */
+/*@ requires apart: heap_held == 0;
+    requires self: self != 0;
+    requires cache: SlotCaches(self);
+    terminates \true;
+    exits \false;
+    assigns HEAP_TABLES, SLOT_TABLES, object_span, object_slot;
+    ensures apart: heap_held == 0;
+    ensures cache: SlotCaches(self);
+    ensures bytes: \result != 0 ==> BlockAt(object_span, object_slot, at, \result);
+ */
+uint64_t block_bytes(uint64_t at);
+
+/* Takes back what other threads have freed of the calling thread's, and gives what is whole again,
+ * and the pages that wait with the thread, back to the heap: at a thread's end, and to trim. */
+/*@ requires apart: heap_held == 0;
+    requires self: self != 0;
+    requires cache: SlotCaches(self);
+    terminates \true;
+    exits \false;
+    assigns heap_held, heap_touched, HEAP_TABLES, SLOT_TABLES;
+    ensures apart: heap_held == 0;
+    ensures cache: SlotCaches(self);
+ */
+void block_flush(void);
+
+#endif
