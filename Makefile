@@ -10,6 +10,7 @@ PYTHON := /usr/bin/python3
 WARNINGS := -std=c11 -Wall -Wextra -Werror -Isrc -Itests
 CORE     := $(sort $(wildcard src/page/*.c src/span/*.c src/heap/*.c src/object/*.c))
 FLOOR    := $(wildcard src/os/atomic.c src/os/lock.c)
+LIBC     := $(wildcard src/libc/*.c)
 HEADERS  := $(wildcard src/*.h src/*/*.h tests/*.h specs/*.acsl)
 SOURCES  := $(wildcard src/*.h src/*/*.[ch] tests/*.h tests/*/*.[ch] bench/*.[ch] proofs/*/*.c)
 
@@ -51,7 +52,7 @@ test: ## build it, test it, replay what Go did, run real programs' allocations; 
 	@$(MAKE) --no-print-directory -s -k -j$(JOBS) test-build || true
 	@$(PYTHON) tests/run.py $(TESTS) $(SCRIPTS)
 
-lib: build/libcairn.a ## the library for Linux, build/libcairn.a (the default, with the tools)
+lib: build/libcairn.a build/libcairn-heap.a build/libcairn.so ## the libraries for Linux (the default, with the tools)
 
 tools: ## build/cairn-replay and build/cairn-record
 
@@ -117,16 +118,27 @@ build/obj/$(1)/libcore.a: $$(LIBRARY:%.c=build/obj/$(1)/%.o)
 endef
 $(foreach v,$(VARIANTS),$(eval $(call variant,$(v))))
 
-# The library is one object, optimised as a whole: the small functions of a floor cost the next one
-# no call.
+# A library is one object, optimised as a whole: the small functions of a floor cost the next one no
+# call. libcairn.a has the heap and the C library's malloc on it, libcairn-heap.a the heap alone;
+# libcairn.so is for LD_PRELOAD, and shows nothing but malloc and its family.
+WHOLE  := $(CORE) $(FLOOR) $(wildcard src/os/os_linux.c)
+SHARED := -fPIC -fvisibility=hidden
+
 build/obj/whole/%.o: %.c
 	@mkdir -p $(@D)
 	$(CC) $(WARNINGS) $(CFLAGS) -flto -MMD -MP -c $< -o $@
-build/libcairn.o: $(patsubst %.c,build/obj/whole/%.o,$(CORE) $(FLOOR) $(wildcard src/os/os_linux.c))
+build/obj/shared/%.o: %.c
+	@mkdir -p $(@D)
+	$(CC) $(WARNINGS) $(CFLAGS) $(SHARED) -flto -MMD -MP -c $< -o $@
+build/libcairn-heap.o: $(WHOLE:%.c=build/obj/whole/%.o)
 	$(CC) $(CFLAGS) -flto -r -flinker-output=nolto-rel -o $@ $^
-build/libcairn.a: build/libcairn.o
+build/libcairn.o: $(patsubst %.c,build/obj/whole/%.o,$(WHOLE) $(LIBC))
+	$(CC) $(CFLAGS) -flto -r -flinker-output=nolto-rel -o $@ $^
+build/libcairn.a build/libcairn-heap.a: %.a: %.o
 	@rm -f $@
 	$(AR) rcs $@ $^
+build/libcairn.so: $(patsubst %.c,build/obj/shared/%.o,$(WHOLE) $(LIBC))
+	$(CC) $(CFLAGS) $(SHARED) -flto -shared -Wl,-z,defs -Wl,-z,now -o $@ $^
 
 # ---- Tests. The first lines of one may say what it wants:
 #   // config: host pool     the configurations it is built for (pool where it does not say); one

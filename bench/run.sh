@@ -1,7 +1,7 @@
 #!/bin/sh
 # What operations cost: nanoseconds, the best round and the median, and instructions (callgrind).
 # For pages, Go's beside them where Go's sources are. See bench/README.md.
-# Usage: bench/run.sh bench|pages [BUILD]   (the folder with libcairn.a, build if not given)
+# Usage: bench/run.sh bench|pages [BUILD]   (the folder with libcairn-heap.a, build if not given)
 cd "$(dirname "$0")/.." || exit 2
 case "$#-${1-}" in
 [12]-bench | [12]-pages) name=$1 ;;
@@ -16,8 +16,8 @@ export LC_ALL=C CAIRN_SEED="${CAIRN_SEED:-1}"
 case $CAIRN_SEED in
 *[!0-9]*) echo "run.sh: CAIRN_SEED is no number: $CAIRN_SEED" >&2 && exit 2 ;;
 esac
-rm -rf "$out" && mkdir -p "$out" && make -s "$build/libcairn.a" || exit 2
-${CC:-cc} -std=c11 -Wall -Wextra -O2 -g -Isrc -Itests "bench/$name.c" "$build/libcairn.a" \
+rm -rf "$out" && mkdir -p "$out" && make -s "$build/libcairn-heap.a" || exit 2
+${CC:-cc} -std=c11 -Wall -Wextra -O2 -g -Isrc -Itests "bench/$name.c" "$build/libcairn-heap.a" \
     -o "$program" || exit 2
 
 # Instructions of each operation of a case in a round, in the order of its lines: callgrind writes

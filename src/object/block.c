@@ -6,6 +6,8 @@
 
 _Static_assert(WINDOW_BYTES <= PTRDIFF_MAX, "what is over PTRDIFF_MAX does not fit in the window");
 
+int block_clears;
+
 /*@ terminates \true;
     exits \false;
     assigns \nothing;
@@ -117,6 +119,16 @@ struct block block_alloc_pages(uint64_t bytes) {
     return block_alloc_aligned(page, (bytes + page - 1) / page * page);
 }
 
+enum block_error block_free(uint64_t at) {
+    if (block_clears) {
+        uint64_t bytes = object_bytes(at);
+        if (bytes != 0) {
+            os_clear(at, bytes);
+        }
+    }
+    return (enum block_error)object_free(at);
+}
+
 /* A block of so many bytes for what grows or shrinks. What is large has a slot's way to go before
  * it moves again, if there is memory for that: so growing by small steps does not move it each
  * time. */
@@ -161,8 +173,8 @@ static struct block move(uint64_t at, uint64_t has, uint64_t bytes) {
         return answer(bytes <= has ? at : BLOCK_NONE);
     }
     os_copy(next, at, has < bytes ? has : bytes);
-    enum object_status status = object_free(at);
-    if (status != OBJECT_OK) { /* it was free all along */
+    enum block_error status = block_free(at);
+    if (status != BLOCK_OK) { /* it was free all along */
         object_free(next);
         return none(status);
     }
@@ -172,7 +184,7 @@ static struct block move(uint64_t at, uint64_t has, uint64_t bytes) {
 struct block block_realloc(uint64_t at, uint64_t bytes) {
     uint64_t has = object_bytes(at);
     if (bytes == 0 || has == 0) {
-        return none(object_free(at));
+        return none(block_free(at));
     }
     if (bytes <= has && (has / 2 <= bytes || has == SLOT_BYTES_MIN)) {
         return answer(at);
@@ -182,10 +194,6 @@ struct block block_realloc(uint64_t at, uint64_t bytes) {
 
 struct block block_realloc_array(uint64_t at, uint64_t n, uint64_t bytes) {
     return block_realloc(at, product(n, bytes));
-}
-
-enum block_error block_free(uint64_t at) {
-    return (enum block_error)object_free(at);
 }
 
 /* Can a block of so many bytes be what was handed out, or left in place, for this size and

@@ -31,6 +31,9 @@ struct block {
     uint32_t error; /* an enum block_error */
 };
 
+/* 1: what is freed is cleared. */
+extern int block_clears;
+
 #include "../../specs/block.acsl"
 
 /* malloc: a block of this many bytes, or BLOCK_NO_MEMORY. */
@@ -250,7 +253,7 @@ struct block block_realloc_array(uint64_t at, uint64_t n, uint64_t bytes);
     requires cache: SlotCaches(self);
     terminates \true;
     exits \false;
-    assigns heap_held, heap_touched, HEAP_TABLES, SLOT_TABLES;
+    assigns heap_held, heap_touched, HEAP_TABLES, SLOT_TABLES, object_span, object_slot;
     ensures apart: heap_held == 0;
     ensures cache: SlotCaches(self);
     ensures done: 0 < self <= THREADS && HasBlock{Pre}(self, at) ==> \result == BLOCK_OK;
@@ -305,7 +308,7 @@ uint64_t block_bytes(uint64_t at);
     requires cache: SlotCaches(self);
     terminates \true;
     exits \false;
-    assigns heap_held, heap_touched, HEAP_TABLES, SLOT_TABLES;
+    assigns heap_held, heap_touched, HEAP_TABLES, SLOT_TABLES, object_span, object_slot;
     ensures apart: heap_held == 0;
     ensures cache: SlotCaches(self);
  */
