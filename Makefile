@@ -122,23 +122,24 @@ $(foreach v,$(VARIANTS),$(eval $(call variant,$(v))))
 # call. libcairn.a has the heap and the C library's malloc on it, libcairn-heap.a the heap alone;
 # libcairn.so is for LD_PRELOAD, and shows nothing but malloc and its family.
 WHOLE  := $(CORE) $(FLOOR) $(wildcard src/os/os_linux.c)
-SHARED := -fPIC -fvisibility=hidden
+STATIC := -fno-semantic-interposition -flto
+SHARED := -fPIC -fvisibility=hidden -flto
 
 build/obj/whole/%.o: %.c
 	@mkdir -p $(@D)
-	$(CC) $(WARNINGS) $(CFLAGS) -flto -MMD -MP -c $< -o $@
+	$(CC) $(WARNINGS) $(CFLAGS) $(STATIC) -MMD -MP -c $< -o $@
 build/obj/shared/%.o: %.c
 	@mkdir -p $(@D)
-	$(CC) $(WARNINGS) $(CFLAGS) $(SHARED) -flto -MMD -MP -c $< -o $@
+	$(CC) $(WARNINGS) $(CFLAGS) $(SHARED) -MMD -MP -c $< -o $@
 build/libcairn-heap.o: $(WHOLE:%.c=build/obj/whole/%.o)
-	$(CC) $(CFLAGS) -flto -r -flinker-output=nolto-rel -o $@ $^
+	$(CC) $(CFLAGS) $(STATIC) -r -flinker-output=nolto-rel -o $@ $^
 build/libcairn.o: $(patsubst %.c,build/obj/whole/%.o,$(WHOLE) $(LIBC))
-	$(CC) $(CFLAGS) -flto -r -flinker-output=nolto-rel -o $@ $^
+	$(CC) $(CFLAGS) $(STATIC) -r -flinker-output=nolto-rel -o $@ $^
 build/libcairn.a build/libcairn-heap.a: %.a: %.o
 	@rm -f $@
 	$(AR) rcs $@ $^
 build/libcairn.so: $(patsubst %.c,build/obj/shared/%.o,$(WHOLE) $(LIBC))
-	$(CC) $(CFLAGS) $(SHARED) -flto -shared -Wl,-z,defs -Wl,-z,now -o $@ $^
+	$(CC) $(CFLAGS) $(SHARED) -shared -Wl,-z,defs -Wl,-z,now -o $@ $^
 
 # ---- Tests. The first lines of one may say what it wants:
 #   // config: host pool     the configurations it is built for (pool where it does not say); one
