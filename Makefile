@@ -18,7 +18,7 @@ SOURCES  := $(wildcard src/*.h src/*/*.[ch] tests/*.h tests/*/*.[ch] bench/*.[ch
 SANITIZE  := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 POOL      := -DCAIRN_POOL -DCAIRN_POOL_CHUNKS=8
 ONE       := -DCAIRN_POOL -DCAIRN_POOL_CHUNKS=1
-VARIANTS  := host pool one host-san pool-san one-san host-cov pool-cov host-race
+VARIANTS  := host pool one host-san pool-san one-san host-cov pool-cov host-race libc
 FLAGS_host     := $(CFLAGS)
 FLAGS_pool     := $(CFLAGS) $(POOL)
 FLAGS_host-san := $(CFLAGS) $(SANITIZE)
@@ -27,6 +27,8 @@ FLAGS_one      := $(CFLAGS) $(ONE)
 FLAGS_one-san  := $(CFLAGS) $(SANITIZE) $(ONE)
 # The window where ThreadSanitizer lets a program have memory.
 FLAGS_host-race := $(CFLAGS) -fsanitize=thread -DOS_WINDOW=0x1000000000
+# The address sanitizer has a malloc of its own: ours runs under the other alone.
+FLAGS_libc := $(CFLAGS) -fsanitize=undefined -fno-sanitize-recover=all
 FLAGS_host-cov := -O0 -g --coverage -fprofile-update=atomic
 FLAGS_pool-cov := -O0 -g --coverage $(POOL)
 
@@ -143,7 +145,8 @@ build/libcairn.so: $(patsubst %.c,build/obj/shared/%.o,$(WHOLE) $(LIBC))
 
 # ---- Tests. The first lines of one may say what it wants:
 #   // config: host pool     the configurations it is built for (pool where it does not say); one
-#                             is a pool of one chunk, host-race the host's under ThreadSanitizer
+#                             is a pool of one chunk, host-race the host's under ThreadSanitizer,
+#                             libc the host's where malloc is ours
 #   // link: FILE.c FLAG     what it is linked with besides the core and the simulated floor
 # Each is built as it is and with the sanitizers. A tests/*/run.sh is run as it is.
 

@@ -5,7 +5,7 @@
 set -eu
 
 prove="python3 make gcc frama-c-base why3 z3 cvc4"
-test="python3 make gcc libc6-dev clang libclang-rt-14-dev gcc-multilib gcc-arm-none-eabi
+test="python3 make gcc git libc6-dev clang libclang-rt-14-dev gcc-multilib gcc-arm-none-eabi
       libnewlib-arm-none-eabi frama-c-base why3 z3 cvc4 libgmp-dev valgrind sqlite3 perl qemu-user"
 bench="make gcc libc6-dev valgrind golang-go"
 case "${1-}" in
