@@ -1,6 +1,6 @@
 /* fork, while other threads allocate and use streams: open and close them (which takes the lock on
  * the list of streams), flush all of them (which holds it and waits for each stream) and read lines
- * (which allocates under a stream's lock). Parent, child and grandchild go on allocating. Who hangs
+ * (which allocates under a stream's lock, large enough to need the heap's). Parent, child and grandchild go on allocating. Who hangs
  * is ended by the alarm. */
 #define _GNU_SOURCE
 #include <pthread.h>
@@ -11,7 +11,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { THREADS = 4, FORKS = 250, LIMIT = 60 };
+enum { THREADS = 4, FORKS = 60, LIMIT = 60 };
 
 static atomic_int done;
 
@@ -38,7 +38,7 @@ static void read_lines(void) {
     size_t size = 0;
     FILE *stream = tmpfile();
     for (int i = 1; i < 5; i++) {
-        fprintf(stream, "%*d\n", i * 300, i);
+        fprintf(stream, "%*d\n", i * 30000, i);
     }
     rewind(stream);
     while (getline(&line, &size, stream) > 0) {

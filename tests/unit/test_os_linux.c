@@ -5,6 +5,7 @@
 #include "os/memory.h"
 #include "os/os.h"
 #include "../test.h"
+#include <errno.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -292,8 +293,55 @@ static void test_zero(void) {
     os_release(30, 1);
 }
 
+/* Places are addresses less the window's first; whatever is outside has none. */
+static void test_places(void) {
+    char *start = os_address(0);
+    uint64_t size = (uint64_t)PAGES * PAGE_SIZE;
+    CHECK(os_pointer(0) == start && os_place(start) == 0);
+    CHECK(os_place(start + size - 1) == size - 1);
+    CHECK(os_place(start + size) == UINT64_MAX && os_place(start - 1) == UINT64_MAX);
+    CHECK(os_place(NULL) == UINT64_MAX && os_place((void *)UINTPTR_MAX) == UINT64_MAX);
+    CHECK(os_place(&start) == UINT64_MAX);
+    for (int i = 0; i < 1000; i++) {
+        uint64_t place = test_random() % size;
+        CHECK(os_pointer(place) == start + place && os_place(start + place) == place);
+    }
+}
+
+static void test_bytes(void) {
+    uint64_t place = 31 * (uint64_t)ARENA_SIZE + 12345;
+    char *at = os_pointer(place);
+    CHECK(os_reserve(31, 1) == 1 && os_map(31 * ARENA_CHUNKS, 1) == 1);
+    memset(arena_address(31), 0x33, CHUNK_SIZE);
+    os_clear(place, 100);
+    CHECK(is_zero(at, 100) && at[-1] == 0x33 && at[100] == 0x33);
+    os_clear(place + 100, 0);
+    CHECK(at[100] == 0x33);
+    memset(at, 0x44, 50);
+    os_copy(place + 200, place, 51);
+    CHECK(at[199] == 0x33 && at[200] == 0x44 && at[249] == 0x44 && at[250] == 0);
+    CHECK(at[251] == 0x33);
+    os_copy(place + 50, place, 0);
+    CHECK(at[50] == 0);
+    os_unmap(31 * ARENA_CHUNKS, 1);
+    os_release(31, 1);
+}
+
+/* What the system refuses shows in no errno. */
+static void test_errno(void) {
+    errno = 77;
+    CHECK(os_reserve(32, 1) == 1 && os_reserve(32, 1) == 0 && errno == 77);
+    os_release(32, 1);
+    CHECK(os_map(32 * ARENA_CHUNKS, 1) == 0 && errno == 77);
+    CHECK(os_discard(32 * ARENA_PAGES, 8) == 0 && errno == 77);
+    os_huge_page();
+    os_release(32, 1);
+    CHECK(errno == 77);
+}
+
 int main(void) {
     test_start_empty();
+    test_errno();
     test_reserve();
     test_outside();
     test_stranger();
@@ -301,6 +349,8 @@ int main(void) {
     test_discard();
     test_limits();
     test_addresses();
+    test_places();
+    test_bytes();
     test_zero();
     test_start_empty();
     return test_report("os_linux");

@@ -123,12 +123,28 @@ static void test_discard(void) {
     os_release(0, 1);
 }
 
+static void test_bytes(void) {
+    unsigned char *start = os_address(0);
+    uint64_t size = (uint64_t)PAGES * PAGE_SIZE;
+    CHECK(os_place(start) == 0 && os_place(start + size - 1) == size - 1);
+    CHECK(os_place(start + size) == UINT64_MAX && os_place(start - 1) == UINT64_MAX);
+    CHECK(os_place(NULL) == UINT64_MAX && os_pointer(777) == start + 777);
+    memset(start, 0x33, 1000);
+    os_clear(101, 99);
+    os_copy(300, 95, 10);
+    for (int i = 0; i < 1000; i++) {
+        int is_zero = (i >= 101 && i < 200) || (i >= 306 && i < 310);
+        CHECK(start[i] == (is_zero ? 0 : 0x33));
+    }
+}
+
 int main(void) {
     test_reserve_exhaustively();
     test_reserve_any();
     test_map();
     test_addresses();
     test_zero();
+    test_bytes();
     test_discard();
     return test_report("os_pool");
 }
