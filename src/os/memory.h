@@ -21,7 +21,7 @@ void *os_pointer(uint64_t place);
 /* The place of an address, or UINT64_MAX if it lies outside the window. */
 uint64_t os_place(const void *address);
 
-/* T8. Makes this many bytes from a place on, all mapped, read as zero. */
+/* T12. Makes this many bytes from a place on, all mapped, read as zero. */
 /*@ requires range: place + bytes <= PAGES * PAGE_SIZE;
     terminates \true;
     exits \false;
@@ -29,7 +29,7 @@ uint64_t os_place(const void *address);
  */
 void os_clear(uint64_t place, uint64_t bytes);
 
-/* T8. Copies this many bytes, all mapped, from one place to another; the two do not overlap. */
+/* T12. Copies this many bytes, all mapped, from one place to another; the two do not overlap. */
 /*@ requires from: from + bytes <= PAGES * PAGE_SIZE;
     requires to: to + bytes <= PAGES * PAGE_SIZE;
     requires apart: from + bytes <= to || to + bytes <= from || bytes == 0;
