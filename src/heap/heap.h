@@ -19,11 +19,11 @@
 //@ ghost uint32_t heap_touched;
 
 /* T5. Begins a stretch without the lock and says which thread runs, by a number from 1 that is its
- * own as long as it runs; what an ended thread had is the next one's who gets its number (os/lock.h).
- * Others may have changed what is theirs since this thread looked last, and left all sound; what is
- * this thread's they left alone. What they do until the stretch
- * ends may be thought of as done before it or after: they touch nothing that it touches but the
- * atomic cells, and the order of steps on those makes no difference. */
+ * own as long as it runs; what an ended thread had is the next one's who gets its number
+ * (os/lock.h). Others may have changed what is theirs since this thread looked last, and left all
+ * sound; what is this thread's they left alone. What they do until the stretch ends may be thought
+ * of as done before it or after: they touch nothing that it touches but the atomic cells, and the
+ * order of steps on those makes no difference. */
 /*@ requires apart: heap_held == 0;
     requires self: self != 0;
     terminates \true;
