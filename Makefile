@@ -124,8 +124,9 @@ $(foreach v,$(VARIANTS),$(eval $(call variant,$(v))))
 # call. libcairn.a has the heap and the C library's malloc on it, libcairn-heap.a the heap alone;
 # libcairn.so is for LD_PRELOAD, and shows nothing but malloc and its family.
 WHOLE  := $(CORE) $(FLOOR) $(wildcard src/os/os_linux.c)
-STATIC := -fno-semantic-interposition -flto
-SHARED := -fPIC -fvisibility=hidden -flto
+INLINE := -flto --param max-inline-insns-auto=60
+STATIC := -fno-semantic-interposition $(INLINE)
+SHARED := -fPIC -fvisibility=hidden $(INLINE)
 
 build/obj/whole/%.o: %.c
 	@mkdir -p $(@D)
