@@ -124,7 +124,7 @@ $(foreach v,$(VARIANTS),$(eval $(call variant,$(v))))
 # call. libcairn.a has the heap and the C library's malloc on it, libcairn-heap.a the heap alone;
 # libcairn.so is for LD_PRELOAD, and shows nothing but malloc and its family.
 WHOLE  := $(CORE) $(FLOOR) $(wildcard src/os/os_linux.c)
-INLINE := -flto --param max-inline-insns-auto=60
+INLINE := -flto -flto-partition=one --param max-inline-insns-auto=60
 STATIC := -fno-semantic-interposition $(INLINE)
 SHARED := -fPIC -fvisibility=hidden $(INLINE)
 

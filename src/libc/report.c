@@ -1,9 +1,11 @@
+#define _GNU_SOURCE
 #include "libc/report.h"
 #include "libc/options.h"
 #include <errno.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 static atomic_ulong misuses;
@@ -34,12 +36,12 @@ static void put_number(struct line *line, uint64_t number, unsigned base) {
     put(line, digit, (size_t)(digits + sizeof digits - digit));
 }
 
-/* Says the line, with its end, and keeps errno. */
+/* Says the line, with its end, and keeps errno; no thread is cancelled in it. */
 static void say(struct line *line) {
     int saved = errno;
     line->length -= line->length == sizeof line->text;
     put_text(line, "\n");
-    (void)!write(STDERR_FILENO, line->text, line->length);
+    syscall(SYS_write, STDERR_FILENO, line->text, line->length);
     errno = saved;
 }
 

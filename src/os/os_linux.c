@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 /* Where the window starts: as in Go, far from what the loader, brk and mmap use. There lies the
@@ -83,16 +84,18 @@ uint32_t os_physical_page(void) {
     return size > PAGE_SIZE ? (uint32_t)(size / PAGE_SIZE) : 1;
 }
 
-/* The kernel tells a huge page's bytes in a file; sizes that a chunk does not hold are none. */
+/* The kernel tells a huge page's bytes in a file; sizes that a chunk does not hold are none. It is
+ * read by bare system calls: at the C library's a thread may be cancelled, and it holds the heap. */
 uint32_t os_huge_page(void) {
     static uint32_t known = UINT32_MAX;
     if (known == UINT32_MAX) {
+        static const char name[] = "/sys/kernel/mm/transparent_hugepage/hpage_pmd_size";
         int saved = errno;
         char text[32] = "";
-        int file = open("/sys/kernel/mm/transparent_hugepage/hpage_pmd_size", O_RDONLY | O_CLOEXEC);
-        ssize_t length = file < 0 ? 0 : read(file, text, sizeof text - 1);
+        long file = syscall(SYS_openat, AT_FDCWD, name, O_RDONLY | O_CLOEXEC);
+        long length = file < 0 ? 0 : syscall(SYS_read, file, text, sizeof text - 1);
         if (file >= 0) {
-            close(file);
+            syscall(SYS_close, file);
         }
         unsigned long pages = length > 0 ? strtoul(text, NULL, 10) / PAGE_SIZE : 0;
         known = pages <= CHUNK_PAGES && (pages & (pages - 1)) == 0 ? (uint32_t)pages : 0;

@@ -607,6 +607,7 @@ static int ends(void (*what)(void), char *said, size_t size) {
     }
     pid_t child = fork();
     if (child == 0) {
+        alarm(30);
         dup2(ends[1], STDERR_FILENO);
         close(ends[0]);
         close(ends[1]);
@@ -688,6 +689,21 @@ static const char *says(const char *options, const char *what, int *status) {
     return said;
 }
 
+static volatile int is_done;
+
+/* None of the family is a point where a thread can be cancelled: it might hold the heap. */
+static void *be_cancelled(void *ignored) {
+    pthread_cancel(pthread_self());
+    for (size_t size = 1; size < 1 << 24; size *= 2) {
+        free(realloc(malloc(size), 3 * size));
+    }
+    malloc_trim(0);
+    is_done = 1;
+    pthread_testcancel();
+    is_done = 2;
+    return ignored;
+}
+
 /* The things to do. */
 static int restarted_main(const char *what) {
     if (strcmp(what, "misuse") == 0) {
@@ -698,6 +714,10 @@ static int restarted_main(const char *what) {
         errno = KEPT;
         char *none = realloc(in_data, 10);
         return none != NULL || errno != EINVAL;
+    }
+    if (strcmp(what, "cancel") == 0) {
+        in_thread(be_cancelled, NULL);
+        return is_done != 1 || malloc(1 << 24) == NULL;
     }
     if (strcmp(what, "zeros") == 0) {
         volatile char *block = malloc(6000), *large = malloc(30000);
@@ -729,6 +749,7 @@ static void test_options(void) {
     CHECK(strcmp(says("zero_on_free=0", "zeros", &status), "") == 0 && status != 0);
     CHECK(strcmp(says("limit=1000000", "limit", &status), "") == 0 && status == 0);
     CHECK(strcmp(says("", "limit", &status), "") == 0 && status != 0);
+    CHECK(strcmp(says("", "cancel", &status), "") == 0 && status == 0);
     const char *said =
         says("misuse=never,,limit=12x,zero_on_free=2,misuse=ignore", "misuse", &status);
     CHECK(strcmp(said, "cairn: CAIRN_OPTIONS has no misuse=never\ncairn: CAIRN_OPTIONS has no "
