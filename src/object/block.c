@@ -129,6 +129,22 @@ enum block_error block_free(uint64_t at) {
     return (enum block_error)object_free(at);
 }
 
+/* Why no block begins at this place, as object_bytes said. */
+/*@ requires apart: heap_held == 0;
+    requires self: self != 0;
+    requires cache: SlotCaches(self);
+    terminates \true;
+    exits \false;
+    assigns heap_held, heap_touched, HEAP_TABLES, SLOT_TABLES, object_span, object_slot;
+    ensures apart: heap_held == 0;
+    ensures cache: SlotCaches(self);
+    ensures none: \result != BLOCK_OK;
+ */
+static enum block_error refusal(uint64_t at) {
+    enum block_error error = block_free(at);
+    return error == BLOCK_OK ? BLOCK_UNKNOWN : error;
+}
+
 /* A block of so many bytes for what grows or shrinks. What is large has a slot's way to go before
  * it moves again, if there is memory for that: so growing by small steps does not move it each
  * time. */
@@ -183,8 +199,11 @@ static struct block move(uint64_t at, uint64_t has, uint64_t bytes) {
 
 struct block block_realloc(uint64_t at, uint64_t bytes) {
     uint64_t has = object_bytes(at);
-    if (bytes == 0 || has == 0) {
+    if (bytes == 0) {
         return none(block_free(at));
+    }
+    if (has == 0) {
+        return none(refusal(at));
     }
     if (bytes <= has && (has / 2 <= bytes || has == SLOT_BYTES_MIN)) {
         return answer(at);
@@ -213,7 +232,7 @@ static int is_size(uint64_t has, uint64_t bytes, uint64_t alignment) {
 enum block_error block_free_aligned_sized(uint64_t at, uint64_t alignment, uint64_t bytes) {
     uint64_t has = object_bytes(at);
     if (has == 0) {
-        return block_free(at);
+        return refusal(at);
     }
     if (!is_power(alignment) || at % alignment != 0) {
         return BLOCK_WRONG_ALIGNMENT;

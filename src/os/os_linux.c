@@ -85,7 +85,8 @@ uint32_t os_physical_page(void) {
 }
 
 /* The kernel tells a huge page's bytes in a file; sizes that a chunk does not hold are none. It is
- * read by bare system calls: at the C library's a thread may be cancelled, and it holds the heap. */
+ * read by bare system calls: at the C library's a thread may be cancelled, and it holds the heap.
+ * */
 uint32_t os_huge_page(void) {
     static uint32_t known = UINT32_MAX;
     if (known == UINT32_MAX) {
