@@ -1,6 +1,7 @@
 #define _GNU_SOURCE
 #include "libc/report.h"
 #include "libc/options.h"
+#include "os/memory.h"
 #include <errno.h>
 #include <stdatomic.h>
 #include <stdlib.h>
@@ -73,6 +74,11 @@ void report_misuse(const void *address, enum block_error why) {
         say(&line);
         abort();
     }
+}
+
+/* What the core finds when it collects: os/memory.h. */
+void os_freed_twice(uint64_t place) {
+    report_misuse(os_pointer(place), BLOCK_IS_FREE);
 }
 
 void report_word(const char *word, size_t length) {

@@ -1,8 +1,6 @@
 #include "object/block.h"
-#include "os/memory.h"
-#include "page/bits.h"
 
-#include "../../specs/object_lemmas.acsl"
+#include "../../specs/slot_cache_lemmas.acsl"
 
 _Static_assert(WINDOW_BYTES <= PTRDIFF_MAX, "what is over PTRDIFF_MAX does not fit in the window");
 
@@ -30,7 +28,27 @@ static struct block answer(uint64_t at) {
     return block;
 }
 
+/* Takes back what other threads have freed of the running thread's blocks; one that was free
+ * already is reported. */
+/*@ requires apart: heap_held == 0;
+    requires self: self != 0;
+    requires cache: SlotCaches(self) && ClassesMine(self);
+    terminates \true;
+    exits \false;
+    assigns heap_held, heap_touched, HEAP_TABLES, SLOT_TABLES;
+    ensures apart: heap_held == 0;
+    ensures cache: SlotCaches(self);
+    ensures sizes: ClassesMine(self);
+ */
+static void collect(void) {
+    uint64_t twice = object_collect();
+    if (twice != NO_PLACE) {
+        os_freed_twice(twice);
+    }
+}
+
 struct block block_alloc(uint64_t bytes) {
+    collect();
     return answer(object_alloc(bytes));
 }
 
@@ -60,13 +78,14 @@ struct block block_calloc(uint64_t n, uint64_t bytes) {
     ensures power: \result != 0 <==> PowerOfTwo(n);
  */
 static int is_power(uint64_t n) {
-    return n != 0 && bits_lowest(n) == bits_highest(n);
+    return n != 0 && TWO_63 % n == 0;
 }
 
 struct block block_alloc_aligned(uint64_t alignment, uint64_t bytes) {
     if (!is_power(alignment)) {
         return none(BLOCK_BAD_ALIGNMENT);
     }
+    collect();
     return answer(object_alloc_aligned(bytes, alignment));
 }
 
@@ -81,16 +100,19 @@ struct block block_alloc_posix(uint64_t alignment, uint64_t bytes) {
 /*@ terminates \true;
     exits \false;
     assigns \nothing;
-    ensures none: \result == 0 <==> n > 1 << 63;
-    ensures power: \result != 0 ==> PowerOfTwo(\result) && n <= \result;
-    ensures lowest: \forall integer k; 0 <= k <= 63 && n <= 1 << k ==> \result <= 1 << k;
+    ensures none: n > TWO_63 ==> \result == 0;
+    ensures above: \result == 0 || n <= \result;
  */
 static uint64_t power_from(uint64_t n) {
-    if (n <= 1) {
-        return 1;
+    uint64_t power = 1;
+    /*@ loop invariant range: 1 <= power <= TWO_63;
+        loop assigns power;
+        loop variant UINT64_MAX - power;
+     */
+    while (power < n && power <= TWO_63 / 2) {
+        power = 2 * power;
     }
-    uint32_t k = bits_highest(n - 1) + 1;
-    return k == WORD_BITS ? 0 : bits_mask(k, 1);
+    return power < n ? 0 : power;
 }
 
 struct block block_alloc_rounded(uint64_t alignment, uint64_t bytes) {
@@ -102,6 +124,7 @@ struct block block_alloc_rounded(uint64_t alignment, uint64_t bytes) {
     exits \false;
     assigns \nothing;
     ensures bytes: \result == PAGE_SIZE * os_group;
+    ensures power: PowerOfTwo(\result) && \result <= 64 * PAGE_SIZE;
  */
 static uint64_t page_bytes(void) {
     return (uint64_t)PAGE_SIZE * os_physical_page();
@@ -116,7 +139,9 @@ struct block block_alloc_pages(uint64_t bytes) {
     if (bytes > WINDOW_BYTES) {
         return none(BLOCK_NO_MEMORY);
     }
-    return block_alloc_aligned(page, (bytes + page - 1) / page * page);
+    uint64_t pages = (bytes + page - 1) / page;
+    //@ assert whole: bytes <= pages * page <= bytes + page - 1;
+    return block_alloc_aligned(page, pages * page);
 }
 
 enum block_error block_free(uint64_t at) {
@@ -129,36 +154,21 @@ enum block_error block_free(uint64_t at) {
     return (enum block_error)object_free(at);
 }
 
-/* Why no block begins at this place, as object_bytes said. */
-/*@ requires apart: heap_held == 0;
-    requires self: self != 0;
-    requires cache: SlotCaches(self);
-    terminates \true;
-    exits \false;
-    assigns heap_held, heap_touched, HEAP_TABLES, SLOT_TABLES, object_span, object_slot;
-    ensures apart: heap_held == 0;
-    ensures cache: SlotCaches(self);
-    ensures none: \result != BLOCK_OK;
- */
-static enum block_error refusal(uint64_t at) {
-    enum block_error error = block_free(at);
-    return error == BLOCK_OK ? BLOCK_UNKNOWN : error;
-}
-
 /* A block of so many bytes for what grows or shrinks. What is large has a slot's way to go before
  * it moves again, if there is memory for that: so growing by small steps does not move it each
  * time. */
 /*@ requires apart: heap_held == 0;
     requires self: self != 0;
-    requires cache: SlotCaches(self);
+    requires cache: SlotCaches(self) && ClassesMine(self);
     terminates \true;
     exits \false;
-    assigns heap_held, heap_touched, HEAP_TABLES, SLOT_TABLES, block_page[0 .. SPANS - 1],
+    assigns heap_held, HEAP_TABLES, SLOT_TABLES,
             object_span, object_slot;
     ensures apart: heap_held == 0;
     ensures cache: SlotCaches(self);
-    ensures block: \result != BLOCK_NONE ==> BlockAt(object_span, object_slot, \result, bytes) &&
-      span_owner[object_span] == self;
+    ensures sizes: ClassesMine(self);
+    ensures inside: \result != BLOCK_NONE ==> \result + bytes <= WINDOW_BYTES;
+    ensures live: 0 < self <= THREADS ==> LiveKept{Pre,Post}(self);
  */
 static uint64_t alloc_room(uint64_t has, uint64_t bytes) {
     if (has < bytes && CLASS_BYTES_MAX < bytes && bytes <= WINDOW_BYTES) {
@@ -173,24 +183,34 @@ static uint64_t alloc_room(uint64_t has, uint64_t bytes) {
 /* Moves the block at this place, which has so many bytes, to one of other size. */
 /*@ requires apart: heap_held == 0;
     requires self: self != 0;
-    requires cache: SlotCaches(self);
-    requires block: at + has <= WINDOW_BYTES;
+    requires cache: SlotCaches(self) && ClassesMine(self);
+    requires block: has != 0 ==> at + has <= WINDOW_BYTES;
     terminates \true;
     exits \false;
-    assigns heap_held, heap_touched, HEAP_TABLES, SLOT_TABLES, block_page[0 .. SPANS - 1],
+    assigns heap_held, heap_touched, HEAP_TABLES, SLOT_TABLES,
             object_span, object_slot;
     ensures apart: heap_held == 0;
     ensures cache: SlotCaches(self);
+    ensures sizes: ClassesMine(self);
     ensures answer: Answer(\result.at, \result.error);
+    ensures error: \forall integer s, i; 0 < self <= THREADS && LiveSlot{Pre}(self, s, i, at) ==>
+      \result.error == BLOCK_OK || \result.error == BLOCK_NO_MEMORY;
+    ensures live: \forall integer s, i; 0 < self <= THREADS && LiveSlot{Pre}(self, s, i, at) ==>
+      LiveKeptBut{Pre,Post}(self, at);
+    ensures kept: \forall integer s, i; 0 < self <= THREADS && LiveSlot{Pre}(self, s, i, at) &&
+      \result.error != BLOCK_OK ==> LiveKept{Pre,Post}(self);
+    ensures large: has <= WINDOW_BYTES < bytes ==> \result.error != BLOCK_OK;
  */
 static struct block move(uint64_t at, uint64_t has, uint64_t bytes) {
     uint64_t next = alloc_room(has, bytes);
     if (next == BLOCK_NONE) {
         return answer(bytes <= has ? at : BLOCK_NONE);
     }
-    os_copy(next, at, has < bytes ? has : bytes);
+    if (has != 0) {
+        os_copy(next, at, has < bytes ? has : bytes);
+    }
     enum block_error status = block_free(at);
-    if (status != BLOCK_OK) { /* it was free all along */
+    if (status != BLOCK_OK) { /* somebody else has freed it meanwhile */
         object_free(next);
         return none(status);
     }
@@ -198,13 +218,14 @@ static struct block move(uint64_t at, uint64_t has, uint64_t bytes) {
 }
 
 struct block block_realloc(uint64_t at, uint64_t bytes) {
-    uint64_t has = object_bytes(at);
     if (bytes == 0) {
         return none(block_free(at));
     }
-    if (has == 0) {
-        return none(refusal(at));
+    enum object_status status = object_look(at);
+    if (status != OBJECT_OK) {
+        return none((uint32_t)status);
     }
+    uint64_t has = object_bytes(at);
     if (bytes <= has && (has / 2 <= bytes || has == SLOT_BYTES_MIN)) {
         return answer(at);
     }
@@ -230,10 +251,11 @@ static int is_size(uint64_t has, uint64_t bytes, uint64_t alignment) {
 }
 
 enum block_error block_free_aligned_sized(uint64_t at, uint64_t alignment, uint64_t bytes) {
-    uint64_t has = object_bytes(at);
-    if (has == 0) {
-        return refusal(at);
+    enum object_status status = object_look(at);
+    if (status != OBJECT_OK) {
+        return (enum block_error)status;
     }
+    uint64_t has = object_bytes(at);
     if (!is_power(alignment) || at % alignment != 0) {
         return BLOCK_WRONG_ALIGNMENT;
     }
@@ -251,11 +273,24 @@ uint64_t block_bytes(uint64_t at) {
     return object_bytes(at);
 }
 
-void block_flush(void) {
-    slots_elapse();
-    uint32_t me = heap_enter();
-    if (me <= THREADS) {
-        slot_cache_collect(me);
-    }
+/* Gives the pages that wait with the running thread back to the heap. */
+/*@ requires apart: heap_held == 0;
+    requires self: self != 0;
+    requires cache: SlotCaches(self) && ClassesMine(self);
+    terminates \true;
+    exits \false;
+    assigns heap_held, HEAP_TABLES, SLOT_TABLES;
+    ensures apart: heap_held == 0;
+    ensures cache: SlotCaches(self);
+    ensures sizes: ClassesMine(self);
+ */
+static void flush_pages(void) {
     heap_flush();
+    slots_elapse();
+    //@ assert kept: 0 < self <= THREADS ==> ThreadKept{Pre,Here}(self, 0);
+}
+
+void block_flush(void) {
+    collect();
+    flush_pages();
 }

@@ -9,8 +9,9 @@
 #define CAIRN_BLOCK_H
 
 #include "object/object.h"
+#include "os/memory.h"
 
-#define BLOCK_NONE OBJECT_NONE /* no place */
+#define BLOCK_NONE NO_PLACE /* no place */
 
 /* The first five are object_status's. */
 enum block_error {
@@ -39,17 +40,18 @@ extern int block_clears;
 /* malloc: a block of this many bytes, or BLOCK_NO_MEMORY. */
 /*@ requires apart: heap_held == 0;
     requires self: self != 0;
-    requires cache: SlotCaches(self);
+    requires cache: SlotCaches(self) && ClassesMine(self);
     terminates \true;
     exits \false;
-    assigns heap_held, heap_touched, HEAP_TABLES, SLOT_TABLES, block_page[0 .. SPANS - 1],
+    assigns heap_held, heap_touched, HEAP_TABLES, SLOT_TABLES,
             object_span, object_slot;
     ensures apart: heap_held == 0;
     ensures cache: SlotCaches(self);
+    ensures sizes: ClassesMine(self);
     ensures answer: Answer(\result.at, \result.error);
-    ensures block: \result.at != BLOCK_NONE ==>
-      BlockAt(object_span, object_slot, \result.at, bytes) && span_owner[object_span] == self;
+    ensures block: \result.at != BLOCK_NONE ==> BlockIs(\result.at, bytes);
     ensures error: \result.error == BLOCK_OK || \result.error == BLOCK_NO_MEMORY;
+    ensures aligned: \result.at != BLOCK_NONE ==> \result.at % SLOT_BYTES_MIN == 0;
  */
 struct block block_alloc(uint64_t bytes);
 
@@ -57,18 +59,18 @@ struct block block_alloc(uint64_t bytes);
  * too large. Memory that reads as zero already is not touched. */
 /*@ requires apart: heap_held == 0;
     requires self: self != 0;
-    requires cache: SlotCaches(self);
+    requires cache: SlotCaches(self) && ClassesMine(self);
     terminates \true;
     exits \false;
-    assigns heap_held, heap_touched, HEAP_TABLES, SLOT_TABLES, block_page[0 .. SPANS - 1],
+    assigns heap_held, heap_touched, HEAP_TABLES, SLOT_TABLES,
             object_span, object_slot;
     ensures apart: heap_held == 0;
     ensures cache: SlotCaches(self);
+    ensures sizes: ClassesMine(self);
     behavior fits:
       assumes n * bytes <= WINDOW_BYTES;
       ensures answer: Answer(\result.at, \result.error);
-      ensures block: \result.at != BLOCK_NONE ==>
-        BlockAt(object_span, object_slot, \result.at, n * bytes) && span_owner[object_span] == self;
+      ensures inside: \result.at != BLOCK_NONE ==> \result.at + n * bytes <= WINDOW_BYTES;
       ensures error: \result.error == BLOCK_OK || \result.error == BLOCK_NO_MEMORY;
     behavior large:
       assumes n * bytes > WINDOW_BYTES;
@@ -82,21 +84,21 @@ struct block block_calloc(uint64_t n, uint64_t bytes);
  * two; BLOCK_NO_MEMORY. */
 /*@ requires apart: heap_held == 0;
     requires self: self != 0;
-    requires cache: SlotCaches(self);
+    requires cache: SlotCaches(self) && ClassesMine(self);
     terminates \true;
     exits \false;
-    assigns heap_held, heap_touched, HEAP_TABLES, SLOT_TABLES, block_page[0 .. SPANS - 1],
+    assigns heap_held, heap_touched, HEAP_TABLES, SLOT_TABLES,
             object_span, object_slot;
     ensures apart: heap_held == 0;
     ensures cache: SlotCaches(self);
+    ensures sizes: ClassesMine(self);
     behavior refused:
       assumes !PowerOfTwo(alignment);
       ensures none: \result.at == BLOCK_NONE && \result.error == BLOCK_BAD_ALIGNMENT;
     behavior asked:
       assumes PowerOfTwo(alignment);
       ensures answer: Answer(\result.at, \result.error);
-      ensures block: \result.at != BLOCK_NONE ==>
-        BlockAt(object_span, object_slot, \result.at, bytes) && span_owner[object_span] == self;
+      ensures block: \result.at != BLOCK_NONE ==> BlockIs(\result.at, bytes);
       ensures error: \result.error == BLOCK_OK || \result.error == BLOCK_NO_MEMORY;
       ensures aligned: \result.at != BLOCK_NONE ==> \result.at % alignment == 0;
     complete behaviors;
@@ -107,21 +109,21 @@ struct block block_alloc_aligned(uint64_t alignment, uint64_t bytes);
 /* posix_memalign: the same, where the alignment must be a multiple of a pointer's size too. */
 /*@ requires apart: heap_held == 0;
     requires self: self != 0;
-    requires cache: SlotCaches(self);
+    requires cache: SlotCaches(self) && ClassesMine(self);
     terminates \true;
     exits \false;
-    assigns heap_held, heap_touched, HEAP_TABLES, SLOT_TABLES, block_page[0 .. SPANS - 1],
+    assigns heap_held, heap_touched, HEAP_TABLES, SLOT_TABLES,
             object_span, object_slot;
     ensures apart: heap_held == 0;
     ensures cache: SlotCaches(self);
+    ensures sizes: ClassesMine(self);
     behavior refused:
       assumes !PowerOfTwo(alignment) || alignment % sizeof(uintptr_t) != 0;
       ensures none: \result.at == BLOCK_NONE && \result.error == BLOCK_BAD_ALIGNMENT;
     behavior asked:
       assumes PowerOfTwo(alignment) && alignment % sizeof(uintptr_t) == 0;
       ensures answer: Answer(\result.at, \result.error);
-      ensures block: \result.at != BLOCK_NONE ==>
-        BlockAt(object_span, object_slot, \result.at, bytes) && span_owner[object_span] == self;
+      ensures block: \result.at != BLOCK_NONE ==> BlockIs(\result.at, bytes);
       ensures error: \result.error == BLOCK_OK || \result.error == BLOCK_NO_MEMORY;
       ensures aligned: \result.at != BLOCK_NONE ==> \result.at % alignment == 0;
     complete behaviors;
@@ -133,24 +135,23 @@ struct block block_alloc_posix(uint64_t alignment, uint64_t bytes);
  * that no power of two is above is BLOCK_BAD_ALIGNMENT. */
 /*@ requires apart: heap_held == 0;
     requires self: self != 0;
-    requires cache: SlotCaches(self);
+    requires cache: SlotCaches(self) && ClassesMine(self);
     terminates \true;
     exits \false;
-    assigns heap_held, heap_touched, HEAP_TABLES, SLOT_TABLES, block_page[0 .. SPANS - 1],
+    assigns heap_held, heap_touched, HEAP_TABLES, SLOT_TABLES,
             object_span, object_slot;
     ensures apart: heap_held == 0;
     ensures cache: SlotCaches(self);
+    ensures sizes: ClassesMine(self);
     behavior refused:
-      assumes alignment > 1 << 63;
+      assumes alignment > TWO_63;
       ensures none: \result.at == BLOCK_NONE && \result.error == BLOCK_BAD_ALIGNMENT;
     behavior asked:
-      assumes alignment <= 1 << 63;
+      assumes alignment <= TWO_63;
       ensures answer: Answer(\result.at, \result.error);
-      ensures block: \result.at != BLOCK_NONE ==>
-        BlockAt(object_span, object_slot, \result.at, bytes) && span_owner[object_span] == self;
-      ensures error: \result.error == BLOCK_OK || \result.error == BLOCK_NO_MEMORY;
-      ensures aligned: \result.at != BLOCK_NONE ==> \forall integer k; 0 <= k <= 63 &&
-        (k == 0 || 1 << (k - 1) < alignment) ==> \result.at % (1 << k) == 0;
+      ensures block: \result.at != BLOCK_NONE ==> BlockIs(\result.at, bytes);
+      ensures aligned: \result.at != BLOCK_NONE ==> \exists integer power;
+        PowerOfTwo(power) && alignment <= power && \result.at % power == 0;
     complete behaviors;
     disjoint behaviors;
  */
@@ -159,16 +160,16 @@ struct block block_alloc_rounded(uint64_t alignment, uint64_t bytes);
 /* valloc: a block at a multiple of the system's page, or BLOCK_NO_MEMORY. */
 /*@ requires apart: heap_held == 0;
     requires self: self != 0;
-    requires cache: SlotCaches(self);
+    requires cache: SlotCaches(self) && ClassesMine(self);
     terminates \true;
     exits \false;
-    assigns heap_held, heap_touched, HEAP_TABLES, SLOT_TABLES, block_page[0 .. SPANS - 1],
+    assigns heap_held, heap_touched, HEAP_TABLES, SLOT_TABLES,
             object_span, object_slot;
     ensures apart: heap_held == 0;
     ensures cache: SlotCaches(self);
+    ensures sizes: ClassesMine(self);
     ensures answer: Answer(\result.at, \result.error);
-    ensures block: \result.at != BLOCK_NONE ==>
-      BlockAt(object_span, object_slot, \result.at, bytes) && span_owner[object_span] == self;
+    ensures block: \result.at != BLOCK_NONE ==> BlockIs(\result.at, bytes);
     ensures error: \result.error == BLOCK_OK || \result.error == BLOCK_NO_MEMORY;
     ensures aligned: \result.at != BLOCK_NONE ==> \result.at % (PAGE_SIZE * os_group) == 0;
  */
@@ -177,16 +178,16 @@ struct block block_alloc_page(uint64_t bytes);
 /* pvalloc: the same of as many bytes, rounded up to whole such pages. */
 /*@ requires apart: heap_held == 0;
     requires self: self != 0;
-    requires cache: SlotCaches(self);
+    requires cache: SlotCaches(self) && ClassesMine(self);
     terminates \true;
     exits \false;
-    assigns heap_held, heap_touched, HEAP_TABLES, SLOT_TABLES, block_page[0 .. SPANS - 1],
+    assigns heap_held, heap_touched, HEAP_TABLES, SLOT_TABLES,
             object_span, object_slot;
     ensures apart: heap_held == 0;
     ensures cache: SlotCaches(self);
+    ensures sizes: ClassesMine(self);
     ensures answer: Answer(\result.at, \result.error);
-    ensures block: \result.at != BLOCK_NONE ==>
-      BlockAt(object_span, object_slot, \result.at, bytes) && span_owner[object_span] == self;
+    ensures block: \result.at != BLOCK_NONE ==> BlockIs(\result.at, bytes);
     ensures error: \result.error == BLOCK_OK || \result.error == BLOCK_NO_MEMORY;
     ensures aligned: \result.at != BLOCK_NONE ==> \result.at % (PAGE_SIZE * os_group) == 0;
  */
@@ -199,26 +200,30 @@ struct block block_alloc_pages(uint64_t bytes);
  * block it says so as block_free does, and nothing changed. */
 /*@ requires apart: heap_held == 0;
     requires self: self != 0;
-    requires cache: SlotCaches(self);
+    requires cache: SlotCaches(self) && ClassesMine(self);
     terminates \true;
     exits \false;
-    assigns heap_held, heap_touched, HEAP_TABLES, SLOT_TABLES, block_page[0 .. SPANS - 1],
+    assigns heap_held, heap_touched, HEAP_TABLES, SLOT_TABLES,
             object_span, object_slot;
     ensures apart: heap_held == 0;
     ensures cache: SlotCaches(self);
+    ensures sizes: ClassesMine(self);
     behavior freed:
       assumes bytes == 0;
       ensures none: \result.at == BLOCK_NONE;
-      ensures done: 0 < self <= THREADS && HasBlock{Pre}(self, at) ==> \result.error == BLOCK_OK;
+      ensures done: \forall integer s, i; 0 < self <= THREADS && LiveSlot{Pre}(self, s, i, at) ==>
+        \result.error == BLOCK_OK;
+      ensures live: 0 < self <= THREADS ==> LiveKeptBut{Pre,Post}(self, at);
     behavior asked:
       assumes bytes > 0;
       ensures answer: Answer(\result.at, \result.error);
-      ensures block: \result.at != BLOCK_NONE ==>
-        BlockAt(object_span, object_slot, \result.at, bytes);
-      ensures error: 0 < self <= THREADS && HasBlock{Pre}(self, at) ==>
+      ensures error: \forall integer s, i; 0 < self <= THREADS && LiveSlot{Pre}(self, s, i, at) ==>
         \result.error == BLOCK_OK || \result.error == BLOCK_NO_MEMORY;
-      ensures kept: \result.error == BLOCK_NO_MEMORY && 0 < self <= THREADS &&
-        HasBlock{Pre}(self, at) ==> HasBlock(self, at);
+      ensures live: \forall integer s, i; 0 < self <= THREADS && LiveSlot{Pre}(self, s, i, at) ==>
+        LiveKeptBut{Pre,Post}(self, at);
+      ensures kept: \forall integer s, i; 0 < self <= THREADS && LiveSlot{Pre}(self, s, i, at) &&
+        \result.error != BLOCK_OK ==> LiveKept{Pre,Post}(self);
+      ensures large: bytes > WINDOW_BYTES ==> \result.error != BLOCK_OK;
     complete behaviors;
     disjoint behaviors;
  */
@@ -227,20 +232,23 @@ struct block block_realloc(uint64_t at, uint64_t bytes);
 /* reallocarray: the same of n times this many bytes; too large a product is BLOCK_NO_MEMORY. */
 /*@ requires apart: heap_held == 0;
     requires self: self != 0;
-    requires cache: SlotCaches(self);
+    requires cache: SlotCaches(self) && ClassesMine(self);
     terminates \true;
     exits \false;
-    assigns heap_held, heap_touched, HEAP_TABLES, SLOT_TABLES, block_page[0 .. SPANS - 1],
+    assigns heap_held, heap_touched, HEAP_TABLES, SLOT_TABLES,
             object_span, object_slot;
     ensures apart: heap_held == 0;
     ensures cache: SlotCaches(self);
-    behavior fits:
-      assumes n * bytes <= WINDOW_BYTES;
-      ensures kept: \result.error == BLOCK_NO_MEMORY && 0 < self <= THREADS &&
-        HasBlock{Pre}(self, at) ==> HasBlock(self, at);
+    ensures sizes: ClassesMine(self);
+    ensures live: \forall integer s, i; 0 < self <= THREADS && LiveSlot{Pre}(self, s, i, at) ==>
+      LiveKeptBut{Pre,Post}(self, at);
+    ensures kept: \forall integer s, i; 0 < self <= THREADS && LiveSlot{Pre}(self, s, i, at) &&
+      \result.error != BLOCK_OK ==> LiveKept{Pre,Post}(self);
     behavior large:
       assumes n * bytes > WINDOW_BYTES;
-      ensures none: \result.at == BLOCK_NONE && \result.error == BLOCK_NO_MEMORY;
+      ensures none: \result.at == BLOCK_NONE && \result.error != BLOCK_OK;
+    behavior fits:
+      assumes n * bytes <= WINDOW_BYTES;
     complete behaviors;
     disjoint behaviors;
  */
@@ -250,13 +258,19 @@ struct block block_realloc_array(uint64_t at, uint64_t n, uint64_t bytes);
  * BLOCK_INSIDE, BLOCK_IS_FREE, BLOCK_BUSY; then nothing changed (object_free). */
 /*@ requires apart: heap_held == 0;
     requires self: self != 0;
-    requires cache: SlotCaches(self);
+    requires cache: SlotCaches(self) && ClassesMine(self);
     terminates \true;
     exits \false;
     assigns heap_held, heap_touched, HEAP_TABLES, SLOT_TABLES, object_span, object_slot;
     ensures apart: heap_held == 0;
     ensures cache: SlotCaches(self);
-    ensures done: 0 < self <= THREADS && HasBlock{Pre}(self, at) ==> \result == BLOCK_OK;
+    ensures sizes: ClassesMine(self);
+    ensures done: \forall integer s, i; 0 < self <= THREADS && LiveSlot{Pre}(self, s, i, at) ==>
+      \result == BLOCK_OK;
+    ensures twice: \forall integer s, i; 0 < self <= THREADS && Mine{Pre}(self, s) &&
+      SlotAt{Pre}(s, i, at) && IndexFree{Pre}(self, s, i) ==> \result == BLOCK_IS_FREE;
+    ensures live: 0 < self <= THREADS ==> LiveKeptBut{Pre,Post}(self, at);
+    ensures kept: 0 < self <= THREADS && \result != BLOCK_OK ==> LiveKept{Pre,Post}(self);
  */
 enum block_error block_free(uint64_t at);
 
@@ -265,39 +279,47 @@ enum block_error block_free(uint64_t at);
  * would have been moved. (Not so: a block that no memory was left to move.) */
 /*@ requires apart: heap_held == 0;
     requires self: self != 0;
-    requires cache: SlotCaches(self);
+    requires cache: SlotCaches(self) && ClassesMine(self);
     terminates \true;
     exits \false;
     assigns heap_held, heap_touched, HEAP_TABLES, SLOT_TABLES, object_span, object_slot;
     ensures apart: heap_held == 0;
     ensures cache: SlotCaches(self);
+    ensures sizes: ClassesMine(self);
     ensures alignment: !PowerOfTwo(alignment) ==> \result != BLOCK_OK;
-    ensures apart_from: PowerOfTwo(alignment) && at % alignment != 0 ==> \result != BLOCK_OK;
+    ensures elsewhere: alignment != 0 && at % alignment != 0 ==> \result != BLOCK_OK;
+    ensures live: 0 < self <= THREADS ==> LiveKeptBut{Pre,Post}(self, at);
+    ensures kept: 0 < self <= THREADS && \result != BLOCK_OK ==> LiveKept{Pre,Post}(self);
  */
 enum block_error block_free_aligned_sized(uint64_t at, uint64_t alignment, uint64_t bytes);
 
 /* free_sized: the same where no alignment was asked for. */
 /*@ requires apart: heap_held == 0;
     requires self: self != 0;
-    requires cache: SlotCaches(self);
+    requires cache: SlotCaches(self) && ClassesMine(self);
     terminates \true;
     exits \false;
     assigns heap_held, heap_touched, HEAP_TABLES, SLOT_TABLES, object_span, object_slot;
     ensures apart: heap_held == 0;
     ensures cache: SlotCaches(self);
+    ensures sizes: ClassesMine(self);
+    ensures live: 0 < self <= THREADS ==> LiveKeptBut{Pre,Post}(self, at);
+    ensures kept: 0 < self <= THREADS && \result != BLOCK_OK ==> LiveKept{Pre,Post}(self);
  */
 enum block_error block_free_sized(uint64_t at, uint64_t bytes);
 
 /* malloc_usable_size: how many bytes the block has that begins at this place; 0 if none does. */
 /*@ requires apart: heap_held == 0;
     requires self: self != 0;
-    requires cache: SlotCaches(self);
+    requires cache: SlotCaches(self) && ClassesMine(self);
     terminates \true;
     exits \false;
     assigns HEAP_TABLES, SLOT_TABLES, object_span, object_slot;
     ensures apart: heap_held == 0;
     ensures cache: SlotCaches(self);
+    ensures sizes: ClassesMine(self);
     ensures bytes: \result != 0 ==> BlockAt(object_span, object_slot, at, \result);
+    ensures live: 0 < self <= THREADS ==> LiveKept{Pre,Post}(self);
  */
 uint64_t block_bytes(uint64_t at);
 
@@ -305,12 +327,13 @@ uint64_t block_bytes(uint64_t at);
  * and the pages that wait with the thread, back to the heap: at a thread's end, and to trim. */
 /*@ requires apart: heap_held == 0;
     requires self: self != 0;
-    requires cache: SlotCaches(self);
+    requires cache: SlotCaches(self) && ClassesMine(self);
     terminates \true;
     exits \false;
     assigns heap_held, heap_touched, HEAP_TABLES, SLOT_TABLES, object_span, object_slot;
     ensures apart: heap_held == 0;
     ensures cache: SlotCaches(self);
+    ensures sizes: ClassesMine(self);
  */
 void block_flush(void);
 

@@ -80,6 +80,25 @@ uint64_t object_alloc_aligned(uint64_t bytes, uint64_t alignment);
  */
 enum object_status object_free(uint64_t at);
 
+/* Is there a block that begins at this place, and not free? Returns OBJECT_OK, or why not, as
+ * object_free would. Of another thread's block it is not looked at whether it is free. Cost: a few
+ * steps. */
+/*@ requires apart: heap_held == 0;
+    requires self: self != 0;
+    requires cache: SlotCaches(self) && ClassesMine(self);
+    terminates \true;
+    exits \false;
+    assigns HEAP_TABLES, SLOT_TABLES;
+    ensures cache: SlotCaches(self);
+    ensures sizes: ClassesMine(self);
+    ensures live: 0 < self <= THREADS ==> LiveKept{Pre,Post}(self);
+    ensures found: \forall integer s, i; 0 < self <= THREADS && LiveSlot{Pre}(self, s, i, at) ==>
+      \result == OBJECT_OK;
+    ensures free: \forall integer s, i; 0 < self <= THREADS && Mine{Pre}(self, s) &&
+      SlotAt{Pre}(s, i, at) && IndexFree{Pre}(self, s, i) ==> \result == OBJECT_IS_FREE;
+ */
+enum object_status object_look(uint64_t at);
+
 /* Takes back what other threads have freed of the running thread's blocks: to be called now and
  * then by a thread that asks for blocks. Returns the place of one that was free already, which is
  * the last that can be said of it; or NO_PLACE. Cost: a step if there is none, as mostly; else as
@@ -107,6 +126,10 @@ uint64_t object_collect(void);
     ensures cache: SlotCaches(self);
     ensures sizes: ClassesMine(self);
     ensures bytes: \result != 0 ==> BlockAt(object_span, object_slot, at, \result);
+    ensures stays: \forall integer s, i; 0 < self <= THREADS && Mine{Pre}(self, s) &&
+      SlotAt{Pre}(s, i, at) ==> SlotStays{Pre,Post}(self, s, i, at);
+    ensures inside: \result != 0 ==> at + \result <= WINDOW_BYTES;
+    ensures live: 0 < self <= THREADS ==> LiveKept{Pre,Post}(self);
  */
 uint64_t object_bytes(uint64_t at);
 

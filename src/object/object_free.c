@@ -134,6 +134,60 @@ enum object_status object_free(uint64_t at) {
     return free_entered(me, at);
 }
 
+/* What object_look says of a place of span s, one of thread me's, the running one. */
+/*@ requires self: me == self && 0 < self <= THREADS;
+    requires cache: SlotCaches(self);
+    requires span: Mine(self, s) && InSpan(s, at / PAGE_SIZE);
+    terminates \true;
+    exits \false;
+    assigns \nothing;
+    ensures found: \forall integer i; SlotAt(s, i, at) && !IndexFree(self, s, i) ==>
+      \result == OBJECT_OK;
+    ensures free: \forall integer i; SlotAt(s, i, at) && IndexFree(self, s, i) ==>
+      \result == OBJECT_IS_FREE;
+ */
+static enum object_status look_mine(uint32_t me, uint32_t s, uint64_t at) {
+    uint32_t i = slot_at(s, (uint32_t)(at - (uint64_t)span[s].base * PAGE_SIZE));
+    if (i == NO_SLOT) {
+        return OBJECT_INSIDE;
+    }
+    uint32_t k = (me - 1) * SIZE_CLASSES + span[s].span_class / 2;
+    //@ assert here: SlotAt(s, i, at) && InWords(s, SlotWord(s, i), i % 64);
+    uint32_t w = slot_first_word(s) + i / WORD_BITS;
+    return slots_is_free(k, w, i % WORD_BITS) ? OBJECT_IS_FREE : OBJECT_OK;
+}
+
+/* What object_look says of a place of span s. */
+/*@ requires self: me == self && self != 0;
+    requires cache: SlotCaches(self);
+    requires span: SpanLive(s) && InSpan(s, at / PAGE_SIZE);
+    terminates \true;
+    exits \false;
+    assigns \nothing;
+    ensures found: \forall integer i; 0 < self <= THREADS && LiveSlot(self, s, i, at) ==>
+      \result == OBJECT_OK;
+    ensures free: \forall integer i; 0 < self <= THREADS && Mine(self, s) && SlotAt(s, i, at) &&
+      IndexFree(self, s, i) ==> \result == OBJECT_IS_FREE;
+ */
+static enum object_status look_found(uint32_t me, uint32_t s, uint64_t at) {
+    if (me <= THREADS && slots_owner_load(s) == me) {
+        return look_mine(me, s, at);
+    }
+    uint64_t offset = at - (uint64_t)span[s].base * PAGE_SIZE;
+    if (span[s].span_class < 2) {
+        return large_bytes(s, offset) == 0 ? OBJECT_INSIDE : OBJECT_OK;
+    }
+    return foreign_slot_at(s, offset) == NO_SLOT ? OBJECT_INSIDE : OBJECT_OK;
+}
+
+enum object_status object_look(uint64_t at) {
+    uint32_t me = slot_cache_enter();
+    /*@ assert same: \forall integer s, i; 0 < self <= THREADS && Mine{Pre}(self, s) &&
+          SlotAt{Pre}(s, i, at) ==> SlotStays{Pre,Here}(self, s, i, at); */
+    uint32_t s = span_at(at);
+    return s == 0 ? OBJECT_NO_SPAN : look_found(me, s, at);
+}
+
 uint64_t object_collect(void) {
     uint32_t me = slot_cache_enter();
     return me <= THREADS ? slot_cache_collect(me) : NO_PLACE;
@@ -141,6 +195,8 @@ uint64_t object_collect(void) {
 
 uint64_t object_bytes(uint64_t at) {
     slot_cache_enter();
+    /*@ assert same: \forall integer s, i; 0 < self <= THREADS && Mine{Pre}(self, s) &&
+          SlotAt{Pre}(s, i, at) ==> SlotStays{Pre,Here}(self, s, i, at); */
     uint32_t s = span_at(at);
     if (s == 0) {
         return 0;
@@ -150,7 +206,8 @@ uint64_t object_bytes(uint64_t at) {
     if (span[s].span_class >= 2) {
         uint32_t i = foreign_slot_at(s, offset);
         //@ ghost object_slot = i;
-        return i == NO_SLOT ? 0 : span[s].slot_size;
+        uint64_t room = (uint64_t)span[s].npages * PAGE_SIZE - offset;
+        return i == NO_SLOT || room < span[s].slot_size ? 0 : span[s].slot_size;
     }
     return large_bytes(s, offset);
 }
