@@ -102,7 +102,8 @@ void os_copy(uint64_t to, uint64_t from, uint64_t bytes) {
     volatile unsigned char *target = byte_at(to);
     const unsigned char *source = byte_at(from);
     for (size_t i = 0; i < bytes; i++) {
-        target[i] = source[i];
+        size_t next = to < from ? i : bytes - 1 - i;
+        target[next] = source[next];
     }
 }
 

@@ -711,9 +711,61 @@ static void drive_object(void) {
         uint64_t alignment = any(5) ? (uint64_t)1 << any(13) : any(3000);
         *held = 1 + (any(2) ? object_alloc(size) : object_alloc_aligned(size, alignment));
     } else {
+        object_look(at);
         object_bytes(at);
         object_free(at);
+        object_look(at);
         *held = 0;
+    }
+}
+
+/* The same with the malloc family. */
+static void drive_block(void) {
+    static uint64_t places[8]; /* 1 + the place of a block; or 0 */
+    static const uint64_t sizes[] = {0, 16, 17, 250, 600, 1024, CLASS_BYTES_MAX + 1, UINT64_MAX};
+    static const uint64_t alignments[] = {0, 1, 8, 24, 32, 512, 1024, UINT64_MAX};
+    refuse = any(6) ? 0 : 1 + any(3);
+    self = 1 + any(3);
+    block_clears = any(2);
+    uint64_t *held = &places[any(8)], at = *held - 1, size = sizes[any(8)];
+    uint64_t alignment = alignments[any(8)];
+    if (any(8) == 0) {
+        block_flush();
+        block_free(at + any(40) + 1);
+        block_realloc_array(at + any(40) + 1, size, any(3));
+    } else if (*held == 0) {
+        switch (any(7)) {
+        case 0:
+            *held = 1 + block_alloc(size).at;
+            break;
+        case 1:
+            *held = 1 + block_calloc(any(3), size).at;
+            break;
+        case 2:
+            *held = 1 + block_alloc_aligned(alignment, size).at;
+            break;
+        case 3:
+            *held = 1 + block_alloc_posix(alignment, size).at;
+            break;
+        case 4:
+            *held = 1 + block_alloc_rounded(alignment, size).at;
+            break;
+        case 5:
+            *held = 1 + block_alloc_page(size).at;
+            break;
+        default:
+            *held = 1 + block_alloc_pages(size).at;
+        }
+    } else if (any(2)) {
+        struct block block =
+            any(2) ? block_realloc(at, size) : block_realloc_array(at, any(3), size);
+        *held = block.error == BLOCK_OK ? 1 + block.at : *held;
+    } else {
+        uint64_t bytes = any(2) ? size : block_bytes(at);
+        int is_free = block_free_aligned_sized(at, alignment, bytes) == BLOCK_OK ||
+                      block_free_sized(at, bytes) == BLOCK_OK ||
+                      (any(2) && block_free(at) == BLOCK_OK);
+        *held = is_free ? 0 : *held;
     }
 }
 
@@ -1060,6 +1112,10 @@ void drive(void) {
 #elif defined GROUP_OBJECTS
     for (int k = 0; k < 300; k++) {
         drive_object();
+    }
+#elif defined GROUP_BLOCKS
+    for (int k = 0; k < 300; k++) {
+        drive_block();
     }
 #elif defined GROUP_LIFE
     for (int k = 0; k < 2000; k++) {

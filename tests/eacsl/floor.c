@@ -204,3 +204,15 @@ void heap_lock(void) {
 void heap_unlock(void) {
     heap_held = 0;
 }
+
+void os_clear(uint64_t place, uint64_t bytes) {
+    (void)place, (void)bytes;
+}
+
+void os_copy(uint64_t to, uint64_t from, uint64_t bytes) {
+    (void)to, (void)from, (void)bytes;
+}
+
+void os_freed_twice(uint64_t place) {
+    (void)place;
+}

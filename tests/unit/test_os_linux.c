@@ -321,6 +321,8 @@ static void test_bytes(void) {
     os_copy(place + 200, place, 51);
     CHECK(at[199] == 0x33 && at[200] == 0x44 && at[249] == 0x44 && at[250] == 0);
     CHECK(at[251] == 0x33);
+    os_copy(place + 201, place + 200, 50); /* the two may overlap */
+    CHECK(at[250] == 0x44 && at[251] == 0x33);
     os_copy(place + 50, place, 0);
     CHECK(at[50] == 0);
     os_unmap(31 * ARENA_CHUNKS, 1);

@@ -132,6 +132,12 @@ static void test_bytes(void) {
     memset(start, 0x33, 1000);
     os_clear(101, 99);
     os_copy(300, 95, 10);
+    memcpy(start + 500, "abcdefgh", 8); /* the two may overlap, either way */
+    os_copy(502, 500, 6);
+    CHECK(memcmp(start + 500, "ababcdef", 8) == 0);
+    os_copy(500, 502, 6);
+    CHECK(memcmp(start + 500, "abcdefef", 8) == 0);
+    memset(start + 500, 0x33, 8);
     for (int i = 0; i < 1000; i++) {
         int is_zero = (i >= 101 && i < 200) || (i >= 306 && i < 310);
         CHECK(start[i] == (is_zero ? 0 : 0x33));
