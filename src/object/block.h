@@ -217,6 +217,8 @@ struct block block_alloc_pages(uint64_t bytes);
     behavior asked:
       assumes bytes > 0;
       ensures answer: Answer(\result.at, \result.error);
+      ensures free: \forall integer s, i; 0 < self <= THREADS && Mine{Pre}(self, s) &&
+        SlotAt{Pre}(s, i, at) && IndexFree{Pre}(self, s, i) ==> \result.error == BLOCK_IS_FREE;
       ensures error: \forall integer s, i; 0 < self <= THREADS && LiveSlot{Pre}(self, s, i, at) ==>
         \result.error == BLOCK_OK || \result.error == BLOCK_NO_MEMORY;
       ensures live: \forall integer s, i; 0 < self <= THREADS && LiveSlot{Pre}(self, s, i, at) ==>
