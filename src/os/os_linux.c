@@ -85,8 +85,8 @@ uint32_t os_physical_page(void) {
 }
 
 /* The kernel tells a huge page's bytes in a file; sizes that a chunk does not hold are none. It is
- * read by bare system calls: at the C library's a thread may be cancelled, and it holds the heap.
- * */
+ * read by bare system calls: at the C library's a thread may be cancelled, and this one holds the
+ * heap. */
 uint32_t os_huge_page(void) {
     static uint32_t known = UINT32_MAX;
     if (known == UINT32_MAX) {
@@ -117,12 +117,12 @@ void *os_address(uint32_t p) {
 }
 
 uint32_t os_page_of(const void *address) {
-    uintptr_t offset = (uintptr_t)address - OS_WINDOW;
-    return offset < WINDOW_SIZE ? (uint32_t)(offset / PAGE_SIZE) : PAGES;
+    uint64_t place = os_place(address);
+    return place != UINT64_MAX ? (uint32_t)(place / PAGE_SIZE) : PAGES;
 }
 
 void os_zero(uint32_t p, uint32_t n) {
-    memset(os_address(p), 0, (size_t)n * PAGE_SIZE);
+    os_clear((uint64_t)p * PAGE_SIZE, (uint64_t)n * PAGE_SIZE);
 }
 
 void *os_pointer(uint64_t place) {

@@ -67,8 +67,8 @@ void *os_address(uint32_t p) {
 }
 
 uint32_t os_page_of(const void *address) {
-    uintptr_t offset = (uintptr_t)address - (uintptr_t)pool;
-    return offset < sizeof pool ? (uint32_t)(offset / PAGE_SIZE) : PAGES;
+    uint64_t place = os_place(address);
+    return place != UINT64_MAX ? (uint32_t)(place / PAGE_SIZE) : PAGES;
 }
 
 void os_zero(uint32_t p, uint32_t n) {

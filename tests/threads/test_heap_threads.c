@@ -4,7 +4,7 @@
  * without the lock, and give their caches back: no page is anybody's twice, what is said to be zero
  * is, what was written stays, and whenever all pause the heap is sound and nothing is lost. */
 #define _GNU_SOURCE
-#include "../test.h"
+#include "../worker.h"
 #include "heap/audit.h"
 #include "os/memory.h"
 #include <pthread.h>
@@ -26,29 +26,7 @@ struct holding {
     uint64_t pattern;
 };
 
-struct worker {
-    uint64_t state, passed, failed;
-    struct holding live[LIVE];
-    uint32_t number;
-};
-
-/* Numbers and counts of a thread's own: those of test.h are for one thread. */
-static uint32_t below(struct worker *me, uint32_t n) {
-    me->state ^= me->state << 13;
-    me->state ^= me->state >> 7;
-    me->state ^= me->state << 17;
-    return (uint32_t)(me->state >> 11) % n;
-}
-
-static void expect(struct worker *me, int condition, int line) {
-    if (condition) {
-        me->passed++;
-    } else if (me->failed++ < 5) {
-        printf("line %d: thread %d, seed %d\n", line, (int)me->number, (int)test_seed);
-    }
-}
-
-#define EXPECT(condition) expect(me, (condition) != 0, __LINE__)
+static struct holding held[WORKERS][LIVE];
 
 /* First and last word of each page, all that the test ever writes. */
 static uint64_t *word_of(uint32_t p, int last) {
@@ -100,7 +78,7 @@ static void *work(void *given) {
     struct worker *me = given;
     for (int round = 0; round < ROUNDS; round++) {
         for (int i = 0; i < STEPS; i++) {
-            struct holding *it = &me->live[below(me, LIVE)];
+            struct holding *it = &held[me->number - 1][below(me, LIVE)];
             if (it->span == 0) {
                 take(me, it);
             } else {
@@ -117,8 +95,8 @@ static void *work(void *given) {
         pthread_barrier_wait(&barrier); /* and go on */
     }
     for (int i = 0; i < LIVE; i++) {
-        if (me->live[i].span != 0) {
-            give_back(me, &me->live[i]);
+        if (held[me->number - 1][i].span != 0) {
+            give_back(me, &held[me->number - 1][i]);
         }
     }
     heap_flush();
@@ -127,11 +105,11 @@ static void *work(void *given) {
 
 /* The heap while nobody works: sound, the live spans are what the threads hold, each other page is
  * free or waits, and each other record is in the pool or waits. */
-static void check_quiet(const struct worker *workers) {
+static void check_quiet(void) {
     uint32_t live[KINDS] = {0}, pages = total_free, records = pool_count;
     for (int t = 0; t < WORKERS; t++) {
         for (int i = 0; i < LIVE; i++) {
-            const struct holding *it = &workers[t].live[i];
+            const struct holding *it = &held[t][i];
             live[it->kind] += it->span != 0 ? it->pages : 0;
             pages += it->span != 0 ? it->pages : 0;
             records += it->span != 0;
@@ -186,21 +164,19 @@ int main(void) {
     CHECK(heap_enter() == 1);
     CHECK(pthread_barrier_init(&barrier, NULL, WORKERS + 1) == 0);
     for (uint32_t t = 0; t < WORKERS; t++) {
-        worker[t].number = t + 1;
-        worker[t].state = test_random() | 1;
+        worker_begin(&worker[t], t + 1);
         CHECK(pthread_create(&thread[t], NULL, work, &worker[t]) == 0);
     }
     for (int round = 0; round < ROUNDS; round++) {
         pthread_barrier_wait(&barrier);
-        check_quiet(worker);
+        check_quiet();
         pthread_barrier_wait(&barrier);
     }
     for (int t = 0; t < WORKERS; t++) {
         CHECK(pthread_join(thread[t], NULL) == 0);
-        test_passed += worker[t].passed;
-        test_failed += worker[t].failed;
+        worker_count(&worker[t]);
     }
-    check_quiet(worker);
+    check_quiet();
     CHECK(total_free == total_mapped && total_mapped > 0);
     visit_many();
     return test_report("heap_threads");

@@ -4,7 +4,7 @@
  * real floor: what was written stays, nothing is found free that was not, and once all have
  * collected the heap is sound and holds nothing but the spans that cursors walk over. */
 #define _GNU_SOURCE
-#include "../test.h"
+#include "../worker.h"
 #include "heap/audit.h"
 #include "object/object.h"
 #include "os/memory.h"
@@ -20,28 +20,6 @@ enum { STEPS = 200000 };
 
 static _Atomic uint64_t shelf[SHELVES]; /* 1 + the place of a block that anybody may take; or 0 */
 static pthread_barrier_t barrier;
-
-struct worker {
-    uint64_t state, passed, failed;
-    uint32_t number;
-};
-
-static uint32_t below(struct worker *me, uint32_t n) {
-    me->state ^= me->state << 13;
-    me->state ^= me->state >> 7;
-    me->state ^= me->state << 17;
-    return (uint32_t)(me->state >> 11) % n;
-}
-
-static void expect(struct worker *me, int condition, int line) {
-    if (condition) {
-        me->passed++;
-    } else if (me->failed++ < 5) {
-        printf("line %d: thread %d, seed %d\n", line, (int)me->number, (int)test_seed);
-    }
-}
-
-#define EXPECT(condition) expect(me, (condition) != 0, __LINE__)
 
 /* The words of a block: its size in words, then its place in all others. */
 static uint64_t *words_at(uint64_t at) {
@@ -101,8 +79,7 @@ int main(void) {
     test_start();
     CHECK(pthread_barrier_init(&barrier, NULL, WORKERS + 1) == 0);
     for (uint32_t t = 0; t < WORKERS; t++) {
-        worker[t].number = t + 1;
-        worker[t].state = test_random() | 1;
+        worker_begin(&worker[t], t + 1);
         CHECK(pthread_create(&thread[t], NULL, work, &worker[t]) == 0);
     }
     for (int round = 0; round < ROUNDS; round++) {
@@ -123,8 +100,7 @@ int main(void) {
     CHECK(left == total_live[KIND_HEAP] && heap_audit());
     for (int t = 0; t < WORKERS; t++) {
         CHECK(pthread_join(thread[t], NULL) == 0);
-        test_passed += worker[t].passed;
-        test_failed += worker[t].failed;
+        worker_count(&worker[t]);
     }
     return test_report("object_threads");
 }
