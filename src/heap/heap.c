@@ -110,6 +110,7 @@ static uint32_t alloc_locking(uint32_t t, uint32_t n, uint32_t kind, uint32_t c,
     //@ ghost Held: ;
     uint32_t s = cached ? alloc_refilled(t, n, kind, c) : alloc_uncached(t, n, kind, c);
     //@ assert kept: KeptBut{Held,Here}(self, s);
+    //@ assert links: LinksKeptBut{Pre,Here}(self, s);
     //@ assert disjoint: MineDisjoint(self);
     heap_unlock();
     return s;
