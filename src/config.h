@@ -32,6 +32,9 @@
 #define SPAN_CACHE   128     /* span records a thread may keep at hand */
 #endif
 
+/* Of a function that is called now and then: its callers are compiled for the other case. */
+#define SLOW __attribute__((noinline, cold))
+
 #define PAGE_SIZE        (1 << PAGE_SHIFT)            /* bytes */
 #define WORD_BITS        64                           /* bits in a word of a bitmap */
 #define CHUNK_PAGES      512                          /* pages in a chunk */
@@ -64,7 +67,7 @@
 #define GO_PAGE          8192                  /* bytes in a page of Go's */
 #define SLOT_BYTES_MIN   16                    /* the smallest slot that has a bit of its own */
 #define LARGE_STEPS      ((CLASS_BYTES_MAX - LARGE_FROM) / LARGE_STEP + 1)
-#define SMALL_STEPS      (LARGE_FROM / SMALL_STEP)
+#define SMALL_STEPS      (LARGE_FROM / SMALL_STEP + 1)
 
 /* The lists of spans, 0 is "none": one for each class and thread, list k + 1 for cursor k. */
 #define SPAN_LISTS (CURSORS + 1)

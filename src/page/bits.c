@@ -35,6 +35,25 @@ inline uint64_t bits_clear(uint64_t a, uint32_t i, uint32_t n) {
     return bits_and(a, bits_not(bits_mask(i, n)));
 }
 
+/* The word in which bit i alone is set. */
+/*@ requires range: i < 64;
+    terminates \true;
+    exits \false;
+    assigns \nothing;
+    ensures mask: BitsMask(\result, i, 1);
+ */
+static inline uint64_t one(uint32_t i) {
+    return (uint64_t)1 << i;
+}
+
+inline uint64_t bits_set_one(uint64_t a, uint32_t i) {
+    return bits_or(a, one(i));
+}
+
+inline uint64_t bits_clear_one(uint64_t a, uint32_t i) {
+    return bits_and(a, bits_not(one(i)));
+}
+
 inline int bits_test(uint64_t w, uint32_t i) {
     return (bits_shift(w, i) & 1) != 0;
 }

@@ -74,6 +74,23 @@ uint64_t bits_set(uint64_t a, uint32_t i, uint32_t n);
  */
 uint64_t bits_clear(uint64_t a, uint32_t i, uint32_t n);
 
+/* The same of one bit. */
+/*@ requires range: i < 64;
+    terminates \true;
+    exits \false;
+    assigns \nothing;
+    ensures set: BitsSet(\result, a, i, 1);
+ */
+uint64_t bits_set_one(uint64_t a, uint32_t i);
+
+/*@ requires range: i < 64;
+    terminates \true;
+    exits \false;
+    assigns \nothing;
+    ensures clear: BitsClear(\result, a, i, 1);
+ */
+uint64_t bits_clear_one(uint64_t a, uint32_t i);
+
 /* Whether bit i of w is set. */
 /*@ requires range: i < 64;
     terminates \true;

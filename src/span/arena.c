@@ -113,11 +113,11 @@ int arena_is_in_use(uint32_t p) {
 }
 
 void arena_set_special(uint32_t p) {
-    page_specials[p / WORD_BITS] = bits_set(page_specials[p / WORD_BITS], p % WORD_BITS, 1);
+    page_specials[p / WORD_BITS] = bits_set_one(page_specials[p / WORD_BITS], p % WORD_BITS);
 }
 
 void arena_clear_special(uint32_t p) {
-    page_specials[p / WORD_BITS] = bits_clear(page_specials[p / WORD_BITS], p % WORD_BITS, 1);
+    page_specials[p / WORD_BITS] = bits_clear_one(page_specials[p / WORD_BITS], p % WORD_BITS);
 }
 
 int arena_has_special(uint32_t p) {

@@ -33,7 +33,7 @@ static const uint8_t class_of_small[SMALL_STEPS] = {
     21, 22, 22, 22, 22, 23, 23, 23, 23, 24, 24, 24, 24, 25, 25, 25, 25, 26, 26, 26, 26, 27,
     27, 27, 27, 27, 27, 27, 27, 28, 28, 28, 28, 28, 28, 28, 28, 29, 29, 29, 29, 29, 29, 29,
     29, 30, 30, 30, 30, 30, 30, 30, 30, 31, 31, 31, 31, 31, 31, 31, 31, 31, 31, 31, 31, 31,
-    31, 31, 31, 32, 32, 32, 32, 32, 32, 32, 32, 32, 32, 32, 32, 32, 32, 32};
+    31, 31, 31, 32, 32, 32, 32, 32, 32, 32, 32, 32, 32, 32, 32, 32, 32, 32, 32};
 
 /* The class for LARGE_FROM + LARGE_STEP * k bytes. */
 static const uint8_t class_of_large[LARGE_STEPS] = {
@@ -53,7 +53,7 @@ uint32_t size_class(uint64_t bytes) {
     if (bytes > CLASS_BYTES_MAX) {
         return 0;
     }
-    if (bytes <= LARGE_FROM - SMALL_STEP) {
+    if (bytes <= LARGE_FROM) {
         uint32_t k = ((uint32_t)bytes + SMALL_STEP - 1) / SMALL_STEP;
         //@ assert small: StepClass(SMALL_STEP * k, SMALL_STEP, class_of_small[k]);
         return class_of_small[k];

@@ -34,6 +34,7 @@ static void check_range(uint64_t w, uint32_t i, uint32_t n) {
     CHECK(bits_set(w, i, n) == set);
     CHECK(bits_clear(w, i, n) == clear);
     CHECK(bits_count(w, i, n) == count);
+    CHECK(n != 1 || (bits_set_one(w, i) == set && bits_clear_one(w, i) == clear));
 }
 
 static void check_ranges(uint64_t w) {
