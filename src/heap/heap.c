@@ -85,6 +85,27 @@ static uint32_t alloc_refilled(uint32_t t, uint32_t n, uint32_t kind, uint32_t c
     return alloc_uncached(t, n, kind, c);
 }
 
+/* The one or the other. */
+/*@ requires heap: Heap;
+    requires self: self != 0;
+    requires thread: t == (self <= THREADS ? self - 1 : THREADS);
+    requires asked: AskOk(n, kind, c);
+    requires cached: cached != 0 ==> t < THREADS && Alignment(kind) == 1;
+    terminates \true;
+    exits \false;
+    assigns LIFE_TABLES;
+    ensures heap: Heap;
+    ensures range: \result < SPANS;
+    ensures fresh: \result != 0 ==> !SpanLive{Pre}(\result);
+    ensures span: \result != 0 ==> SpanIs(\result, span[\result].base, n, kind, c);
+    ensures owned: \result != 0 ==> span_owner[\result] == self;
+    ensures owners: OwnersUnchangedBut{Pre,Post}(\result);
+    ensures others: SpansUnchangedBut{Pre,Post}(\result);
+ */
+static uint32_t alloc_locked(uint32_t t, uint32_t n, uint32_t kind, uint32_t c, int cached) {
+    return cached ? alloc_refilled(t, n, kind, c) : alloc_uncached(t, n, kind, c);
+}
+
 /* Hands out what is asked for under the lock, which it takes. Returns 0 if it must. */
 /*@ requires apart: heap_held == 0;
     requires self: self != 0;
@@ -108,7 +129,7 @@ static uint32_t alloc_refilled(uint32_t t, uint32_t n, uint32_t kind, uint32_t c
 static uint32_t alloc_locking(uint32_t t, uint32_t n, uint32_t kind, uint32_t c, int cached) {
     heap_lock();
     //@ ghost Held: ;
-    uint32_t s = cached ? alloc_refilled(t, n, kind, c) : alloc_uncached(t, n, kind, c);
+    uint32_t s = alloc_locked(t, n, kind, c, cached);
     //@ assert kept: KeptBut{Held,Here}(self, s);
     //@ assert links: LinksKeptBut{Pre,Here}(self, s);
     //@ assert disjoint: MineDisjoint(self);
@@ -200,9 +221,11 @@ static enum heap_status free_span(uint32_t p, uint32_t kind) {
     uint32_t t = enter();
     heap_lock();
     //@ ghost heap_touched = p < PAGES ? page_span[p] : 0;
+    //@ assert mine: \forall integer s; MineAt{Pre}(self, s, p) ==> heap_touched == s;
     enum heap_status status = heap_free_span_locked(t, p, kind);
     //@ ghost if (status != HEAP_OK) heap_touched = 0;
     //@ assert kept: KeptBut{Pre,Here}(self, heap_touched);
+    //@ assert lists: ListsKept{Pre,Here}(self);
     heap_unlock();
     return status;
 }

@@ -81,23 +81,6 @@ static enum heap_status release(uint32_t s) /*@ ghost (uint32_t me) */ {
 /* Begins a stretch without the lock: other threads may have run. */
 /*@ requires apart: heap_held == 0;
     requires self: 0 < self <= THREADS;
-    terminates \true;
-    exits \false;
-    assigns HEAP_TABLES, SLOT_TABLES;
-    ensures lists: SpanList;
-    ensures kept: KeptBut{Pre,Post}(self, 0);
-    ensures entries: ListsKept{Pre,Post}(self);
-    ensures links: LinksKeptBut{Pre,Post}(self, 0);
-    ensures slots: SlotsKept{Pre,Post}(self);
- */
-static void resume(void) {
-    slots_elapse();
-    heap_enter();
-}
-
-/* The same, and what it means for the running thread. */
-/*@ requires apart: heap_held == 0;
-    requires self: 0 < self <= THREADS;
     requires cache: SlotSpans(self) && SlotLists(self);
     terminates \true;
     exits \false;
@@ -109,8 +92,29 @@ static void resume(void) {
     ensures free: MineFreeUnchanged{Pre,Post}(self);
  */
 static void go_on(void) {
-    resume();
+    slots_elapse();
+    heap_enter();
     //@ assert kept: ThreadKept{Pre,Here}(self, 0);
+}
+
+/* Puts span s, which has a free slot and no cursor walks over, on the list of its class if it is
+ * not there. */
+/*@ requires cache: 0 < me <= THREADS && SlotSpans(me) && SlotListsBut(me, s);
+    requires lists: SpanList;
+    requires span: Mine(me, s) && k == CursorFor(me, s) && current_span[k] != s;
+    requires some: !NoneTabled(FirstWord(s), EndWord(s));
+    terminates \true;
+    exits \false;
+    assigns LIST_TABLES;
+    ensures lists: SpanList;
+    ensures spans: SlotSpans(me);
+    ensures sorted: SlotLists(me);
+    ensures listed: span_link[s].list == k + 1;
+ */
+static void list_up(uint32_t k, uint32_t s) /*@ ghost (uint32_t me) */ {
+    if (span_link[s].list == 0) {
+        span_list_insert_back(k + 1, s);
+    }
 }
 
 /* Puts span s, which thread me has let go, on its list again, all its slots free. */
@@ -134,7 +138,7 @@ static void go_on(void) {
 static void take_back(uint32_t me, uint32_t k, uint32_t s) {
     go_on();
     slot_take_up(me, s);
-    span_list_insert_back(k + 1, s);
+    list_up(k, s) /*@ ghost (me) */;
 }
 
 /* Gives span s, which thread me has let go, back to the page heap; if that does not take it, it is
@@ -211,10 +215,8 @@ static void give_back(uint32_t me, uint32_t k, uint32_t s) {
     ensures record: Mine(me, s) ==> SpanUnchanged{Pre,Post}(s);
     ensures free: MineFreeUnchanged{Pre,Post}(me);
  */
-static void settle(uint32_t me, uint32_t k, uint32_t s) {
-    if (span_link[s].list == 0) {
-        span_list_insert_back(k + 1, s);
-    }
+static SLOW void settle(uint32_t me, uint32_t k, uint32_t s) {
+    list_up(k, s) /*@ ghost (me) */;
     if (slots_all(slot_first_word(s), slot_end_word(s), span[s].slots) && !inbox_has(s)) {
         give_back(me, k, s);
     }
@@ -361,14 +363,15 @@ static uint64_t collect_span(uint32_t me, uint32_t s) {
         loop assigns w, twice, heap_held, heap_touched, HEAP_TABLES, SLOT_TABLES;
         loop variant end - w;
      */
-    for (uint32_t w = first; w < end; w++) {
+    for (uint32_t w = first; w < end && slots_owner_load(s) == me; w++) {
+        //@ assert mine: Mine(me, s) && FirstWord(s) <= w < EndWord(s);
         twice = either(collect_word(me, s, WORD_BITS * (w - first), slot_remote_take(w)), twice);
     }
     give_back_whole(me, s);
     return twice;
 }
 
-uint64_t slot_cache_collect(uint32_t me) {
+SLOW uint64_t slot_cache_collect(uint32_t me) {
     uint64_t twice = NO_PLACE;
     uint32_t s = inbox_take(me - 1);
     /*@ loop invariant range: 0 <= n <= SPANS && 0 <= s < SPANS;
