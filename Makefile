@@ -33,7 +33,7 @@ FLAGS_host-cov := -O0 -g --coverage -fprofile-update=atomic
 FLAGS_pool-cov := -O0 -g --coverage $(POOL)
 
 .PHONY: all lib tools help prove status expect test test-build test-driver test-eacsl check-style check-status \
-        format format-check mutants bench bench-pages coverage clean setup setup-bench
+        format format-check mutants bench bench-heap bench-pages coverage clean setup setup-bench
 .DELETE_ON_ERROR:
 
 all: lib tools
@@ -77,7 +77,10 @@ test-eacsl: ## check the contracts at run time, with planted faults (part of tes
 	@ci/setup.sh --test
 	@tests/eacsl/run.sh
 
-bench: tools ## instructions and nanoseconds of the basic operations
+bench: lib ## malloc beside glibc's and others: a table, and build/bench.html (CAIRN_ROUNDS=3: quick)
+	@$(PYTHON) bench/malloc.py build
+
+bench-heap: tools ## instructions and nanoseconds of the heap's basic operations
 	@bench/run.sh bench build
 
 bench-pages: lib ## the same of the page allocator, on heaps of 64 MiB to 64 GiB, beside Go's own
@@ -100,7 +103,7 @@ check-style: ## does the core keep to its small language, and do files keep to t
 setup: ## install the Debian packages that are missing
 	@ci/setup.sh
 
-setup-bench: ## install what the benchmarks need, Go's sources among it
+setup-bench: ## install what the benchmarks need: the other allocators, programs, Go's sources
 	@ci/setup.sh --bench
 
 clean: ## remove build/
@@ -124,7 +127,8 @@ $(foreach v,$(VARIANTS),$(eval $(call variant,$(v))))
 # call. libcairn.a has the heap and the C library's malloc on it, libcairn-heap.a the heap alone;
 # libcairn.so is for LD_PRELOAD, and shows nothing but malloc and its family.
 WHOLE  := $(CORE) $(FLOOR) $(wildcard src/os/os_linux.c)
-INLINE := -flto -flto-partition=one --param max-inline-insns-auto=60
+INLINE := -flto -flto-partition=one --param max-inline-insns-auto=60 \
+          --param max-inline-insns-single=200
 STATIC := -fno-semantic-interposition $(INLINE)
 SHARED := -fPIC -fvisibility=hidden $(INLINE)
 
