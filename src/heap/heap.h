@@ -38,6 +38,21 @@
  */
 uint32_t heap_enter(void);
 
+/* T5. The same for a thread that has its number; 0 for one that has not yet asked for one. */
+/*@ requires apart: heap_held == 0;
+    requires self: self != 0;
+    terminates \true;
+    exits \false;
+    assigns HEAP_TABLES;
+    ensures thread: \result == 0 || \result == self;
+    ensures heap: Heap;
+    ensures kept: Kept{Pre,Post}(self);
+    ensures lists: ListsKept{Pre,Post}(self);
+    ensures links: LinksKeptBut{Pre,Post}(self, 0);
+    ensures caches: CachesKept{Pre,Post}(self);
+ */
+uint32_t heap_enter_again(void);
+
 /* T5. Waits for the heap. Others may have changed all of it meanwhile, and left it sound; what is
  * this thread's they left alone. */
 /*@ requires apart: heap_held == 0;

@@ -19,7 +19,7 @@ void cfree(void *old);
 
 /* Says in errno, or as a misuse of this address, why there is no block; realloc to 0 bytes says
  * BLOCK_OK. Returns NULL. */
-static __attribute__((noinline, cold)) void *refuse(const void *address, uint32_t why) {
+static SLOW void *refuse(const void *address, uint32_t why) {
     if (why == BLOCK_NO_MEMORY) {
         errno = ENOMEM;
     } else if (why == BLOCK_BAD_ALIGNMENT) {
@@ -55,10 +55,17 @@ EXPORT void *reallocarray(void *old, size_t count, size_t size) {
     return realloc(old, all);
 }
 
-EXPORT void free(void *old) {
+/* What is NULL, another thread's, large, or no block at all. */
+static SLOW void free_any(void *old) {
     enum block_error error = old == NULL ? BLOCK_OK : block_free(os_place(old));
-    if (__builtin_expect(error != BLOCK_OK, 0)) {
+    if (error != BLOCK_OK) {
         report_misuse(old, error);
+    }
+}
+
+EXPORT void free(void *old) {
+    if (!block_give(os_place(old))) {
+        free_any(old);
     }
 }
 

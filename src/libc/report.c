@@ -63,7 +63,7 @@ static const char *meaning(enum block_error why) {
     }
 }
 
-void report_misuse(const void *address, enum block_error why) {
+SLOW void report_misuse(const void *address, enum block_error why) {
     atomic_fetch_add(&misuses, 1);
     if (options.misuse == MISUSE_ABORT) {
         struct line line = {.length = 0};

@@ -47,9 +47,29 @@ static void collect(void) {
     }
 }
 
-struct block block_alloc(uint64_t bytes) {
+/* A block where none is at hand. */
+/*@ requires apart: heap_held == 0;
+    requires self: self != 0;
+    requires cache: SlotCaches(self) && ClassesMine(self);
+    terminates \true;
+    exits \false;
+    assigns heap_held, heap_touched, HEAP_TABLES, SLOT_TABLES, object_span, object_slot;
+    ensures apart: heap_held == 0;
+    ensures cache: SlotCaches(self);
+    ensures sizes: ClassesMine(self);
+    ensures answer: Answer(\result.at, \result.error);
+    ensures block: \result.at != BLOCK_NONE ==> BlockIs(\result.at, bytes);
+    ensures error: \result.error == BLOCK_OK || \result.error == BLOCK_NO_MEMORY;
+    ensures aligned: \result.at != BLOCK_NONE ==> \result.at % SLOT_BYTES_MIN == 0;
+ */
+static SLOW struct block alloc_next(uint64_t bytes) {
     collect();
     return answer(object_alloc(bytes));
+}
+
+inline struct block block_alloc(uint64_t bytes) {
+    uint64_t at = object_take(bytes);
+    return at != NO_PLACE ? answer(at) : alloc_next(bytes);
 }
 
 /* n times bytes; more than WINDOW_BYTES if that is too large. */
@@ -144,12 +164,33 @@ struct block block_alloc_pages(uint64_t bytes) {
     return block_alloc_aligned(page, pages * page);
 }
 
+/* Clears what of the block at this place can be told. */
+/*@ requires apart: heap_held == 0;
+    requires self: self != 0;
+    requires cache: SlotCaches(self) && ClassesMine(self);
+    terminates \true;
+    exits \false;
+    assigns HEAP_TABLES, SLOT_TABLES, object_span, object_slot;
+    ensures cache: SlotCaches(self);
+    ensures sizes: ClassesMine(self);
+    ensures stays: \forall integer s, i; 0 < self <= THREADS && Mine{Pre}(self, s) &&
+      SlotAt{Pre}(s, i, at) ==> SlotStays{Pre,Post}(self, s, i, at);
+    ensures live: 0 < self <= THREADS ==> LiveKept{Pre,Post}(self);
+ */
+static SLOW void clear(uint64_t at) {
+    uint64_t bytes = object_bytes(at);
+    if (bytes != 0) {
+        os_clear(at, bytes);
+    }
+}
+
+inline int block_give(uint64_t at) {
+    return !block_clears && object_give(at);
+}
+
 enum block_error block_free(uint64_t at) {
     if (block_clears) {
-        uint64_t bytes = object_bytes(at);
-        if (bytes != 0) {
-            os_clear(at, bytes);
-        }
+        clear(at);
     }
     return (enum block_error)object_free(at);
 }

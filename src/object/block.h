@@ -276,6 +276,25 @@ struct block block_realloc_array(uint64_t at, uint64_t n, uint64_t bytes);
  */
 enum block_error block_free(uint64_t at);
 
+/* The fast half of free: 1 if it took the block back; 0, and nothing changed, for block_free to do
+ * it or say why not. */
+/*@ requires apart: heap_held == 0;
+    requires self: self != 0;
+    requires cache: SlotCaches(self) && ClassesMine(self);
+    terminates \true;
+    exits \false;
+    assigns heap_held, heap_touched, HEAP_TABLES, SLOT_TABLES;
+    ensures apart: heap_held == 0;
+    ensures cache: SlotCaches(self);
+    ensures sizes: ClassesMine(self);
+    ensures answer: \result == 0 || \result == 1;
+    ensures twice: \forall integer s, i; 0 < self <= THREADS && Mine{Pre}(self, s) &&
+      SlotAt{Pre}(s, i, at) && IndexFree{Pre}(self, s, i) ==> \result == 0;
+    ensures live: 0 < self <= THREADS ==> LiveKeptBut{Pre,Post}(self, at);
+    ensures kept: 0 < self <= THREADS && \result == 0 ==> LiveKept{Pre,Post}(self);
+ */
+int block_give(uint64_t at);
+
 /* free_aligned_sized: the same of a block that was asked for with this alignment and size; refused
  * if that cannot be so. A size is found wrong if the block is too small for it, or so large that it
  * would have been moved. (Not so: a block that no memory was left to move.) */

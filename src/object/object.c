@@ -101,10 +101,11 @@ static uint64_t alloc_slot(uint32_t me, uint32_t c) /*@ ghost (uint64_t m) */ {
     assigns \nothing;
     ensures whole: \result % SLOT_BYTES_MIN == 0 && SLOT_BYTES_MIN <= \result <= WINDOW_BYTES;
     ensures holds: bytes <= \result;
+    ensures class: bytes <= CLASS_BYTES_MAX ==> \result <= CLASS_BYTES_MAX;
  */
 static uint64_t whole_bytes(uint64_t bytes) {
-    uint64_t parts = (bytes + SLOT_BYTES_MIN - 1) / SLOT_BYTES_MIN;
-    return parts == 0 ? SLOT_BYTES_MIN : parts * SLOT_BYTES_MIN;
+    uint64_t some = bytes == 0 ? 1 : bytes;
+    return (some + SLOT_BYTES_MIN - 1) / SLOT_BYTES_MIN * SLOT_BYTES_MIN;
 }
 
 /* Hands out a block of whole slots' bytes. */
@@ -146,6 +147,54 @@ uint64_t object_alloc(uint64_t bytes) {
     uint32_t me = slot_cache_enter();
     //@ assert live: 0 < self <= THREADS ==> LiveKept{Pre,Here}(self);
     return alloc_whole(me, whole_bytes(bytes));
+}
+
+/* Hands out a slot of size class c that is at hand; it begins at a multiple of SLOT_BYTES_MIN, as
+ * its size is one. */
+/*@ requires self: me == self && 0 < self <= THREADS;
+    requires cache: SlotCaches(self) && ClassesMine(self);
+    requires class: 2 <= c < SIZE_CLASSES && class_size[c] % SLOT_BYTES_MIN == 0;
+    terminates \true;
+    exits \false;
+    assigns slot_cursor[CursorOf(me, c)].cache, object_span, object_slot;
+    ensures cache: SlotCaches(self);
+    ensures sizes: ClassesMine(self);
+    ensures block: \result != NO_PLACE ==> 0 < object_span < SPANS &&
+      BlockAt(object_span, object_slot, \result, class_size[c]);
+    ensures class: \result != NO_PLACE ==> span[object_span].span_class == 2 * c + 1;
+    ensures mine: \result != NO_PLACE ==> span_owner[object_span] == self;
+    ensures taken: \result != NO_PLACE ==>
+      Mine(self, object_span) && !IndexFree(self, object_span, object_slot);
+    ensures inside: \result != NO_PLACE ==> \result + class_size[c] <= WINDOW_BYTES;
+    ensures fresh: \result != NO_PLACE ==>
+      !LiveSlot{Pre}(self, object_span, object_slot, \result);
+    ensures live: LiveKept{Pre,Post}(self);
+    ensures aligned: \result != NO_PLACE ==> \result % SLOT_BYTES_MIN == 0;
+ */
+static uint64_t take_slot(uint32_t me, uint32_t c) {
+    uint32_t j = slot_cache_take(me, c);
+    if (j == WORD_BITS) {
+        return NO_PLACE;
+    }
+    struct slot slot = slot_cache_taken(me, c, j);
+    //@ ghost object_span = slot.span;
+    //@ ghost object_slot = slot.index;
+    //@ assert took: SlotTaken{Pre,Here}(self, slot.span, slot.index);
+    /*@ ghost slots_aligned(span[slot.span].base, slot.index, span[slot.span].slot_size,
+                            SLOT_BYTES_MIN); */
+    return slot_place(slot.span, slot.index);
+}
+
+inline uint64_t object_take(uint64_t bytes) {
+    uint32_t me = slot_cache_enter_again();
+    if (bytes > CLASS_BYTES_MAX || me == 0 || me > THREADS) {
+        return NO_PLACE;
+    }
+    //@ assert live: 0 < self <= THREADS ==> LiveKept{Pre,Here}(self);
+    uint64_t whole = whole_bytes(bytes);
+    uint32_t c = size_class(whole);
+    //@ ghost class_is_sound(c);
+    return take_slot(me, c);
 }
 
 /* The first size class from c on whose slots are multiples of `alignment`; 0 if there is none. */

@@ -34,6 +34,29 @@
  */
 uint64_t object_alloc(uint64_t bytes);
 
+/* The fast half of object_alloc: returns NO_PLACE, and nothing changed, unless the running thread
+ * has a slot of the size class at hand. Cost: a few steps. */
+/*@ requires apart: heap_held == 0;
+    requires self: self != 0;
+    requires cache: SlotCaches(self) && ClassesMine(self);
+    terminates \true;
+    exits \false;
+    assigns HEAP_TABLES, SLOT_TABLES, object_span, object_slot;
+    ensures cache: SlotCaches(self);
+    ensures sizes: ClassesMine(self);
+    ensures block: \result != NO_PLACE ==> 0 < object_span < SPANS &&
+      BlockAt(object_span, object_slot, \result, bytes);
+    ensures mine: \result != NO_PLACE ==> span_owner[object_span] == self;
+    ensures taken: \result != NO_PLACE && 2 <= span[object_span].span_class ==>
+      Mine(self, object_span) && !IndexFree(self, object_span, object_slot);
+    ensures inside: \result != NO_PLACE ==> \result + bytes <= WINDOW_BYTES;
+    ensures fresh: 0 < self <= THREADS && \result != NO_PLACE ==>
+      !LiveSlot{Pre}(self, object_span, object_slot, \result);
+    ensures live: 0 < self <= THREADS ==> LiveKept{Pre,Post}(self);
+    ensures aligned: \result != NO_PLACE ==> \result % SLOT_BYTES_MIN == 0;
+ */
+uint64_t object_take(uint64_t bytes);
+
 /* The same at a multiple of `alignment`: of which a page is a multiple, or which is one of pages;
  * so is each power of two. NO_PLACE for any other. Cost: as object_alloc; a step a size class. */
 /*@ requires apart: heap_held == 0;
@@ -79,6 +102,26 @@ uint64_t object_alloc_aligned(uint64_t bytes, uint64_t alignment);
     ensures refused: 0 < self <= THREADS && \result != OBJECT_OK ==> LiveKept{Pre,Post}(self);
  */
 enum object_status object_free(uint64_t at);
+
+/* The fast half of object_free: takes back the block that begins at this place if it is a slot of
+ * the running thread's that is not free, and returns 1. Else returns 0, and nothing changed.
+ * Cost: a few steps; as heap_free where a whole span goes back. */
+/*@ requires apart: heap_held == 0;
+    requires self: self != 0;
+    requires cache: SlotCaches(self) && ClassesMine(self);
+    terminates \true;
+    exits \false;
+    assigns heap_held, heap_touched, HEAP_TABLES, SLOT_TABLES;
+    ensures apart: heap_held == 0;
+    ensures cache: SlotCaches(self);
+    ensures sizes: ClassesMine(self);
+    ensures answer: \result == 0 || \result == 1;
+    ensures twice: \forall integer s, i; 0 < self <= THREADS && Mine{Pre}(self, s) &&
+      SlotAt{Pre}(s, i, at) && IndexFree{Pre}(self, s, i) ==> \result == 0;
+    ensures live: 0 < self <= THREADS ==> LiveKeptBut{Pre,Post}(self, at);
+    ensures refused: 0 < self <= THREADS && \result == 0 ==> LiveKept{Pre,Post}(self);
+ */
+int object_give(uint64_t at);
 
 /* Is there a block that begins at this place, and not free? Returns OBJECT_OK, or why not, as
  * object_free would. Of another thread's block it is not looked at whether it is free. Cost: a few

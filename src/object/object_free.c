@@ -127,11 +127,58 @@ static enum object_status free_entered(uint32_t me, uint64_t at) {
     return free_found(me, s, at);
 }
 
+/* The span of thread me, the running one, that has this place, or 0. */
+/*@ requires self: me == self && 0 < self <= THREADS;
+    requires map: MapOk && LiveSpansMapped;
+    requires cache: SlotCaches(self);
+    terminates \true;
+    exits \false;
+    assigns \nothing;
+    ensures found: \result != 0 ==> Mine(self, \result) && InSpan(\result, at / PAGE_SIZE);
+    ensures mine: \forall integer s, i; Mine(self, s) && SlotAt(s, i, at) ==> s == \result;
+ */
+static uint32_t own_span(uint32_t me, uint64_t at) {
+    if (at >= WINDOW_BYTES) {
+        return 0;
+    }
+    uint32_t p = (uint32_t)(at / PAGE_SIZE), s = page_span_load(p);
+    if (s == 0 || slots_owner_load(s) != me || p < span[s].base) {
+        return 0;
+    }
+    return p - span[s].base < span[s].npages ? s : 0;
+}
+
+inline int object_give(uint64_t at) {
+    uint32_t me = slot_cache_enter_again();
+    if (me == 0 || me > THREADS) {
+        return 0;
+    }
+    /*@ assert same: \forall integer s, i; 0 < self <= THREADS && Mine{Pre}(self, s) &&
+          SlotAt{Pre}(s, i, at) ==> SlotStays{Pre,Here}(self, s, i, at); */
+    uint32_t s = own_span(me, at);
+    return s != 0 && free_mine(me, s, at) == OBJECT_OK;
+}
+
 enum object_status object_free(uint64_t at) {
     uint32_t me = slot_cache_enter();
     /*@ assert same: \forall integer s, i; 0 < self <= THREADS && Mine{Pre}(self, s) &&
           SlotAt{Pre}(s, i, at) ==> SlotStays{Pre,Here}(self, s, i, at); */
     return free_entered(me, at);
+}
+
+/* Is slot i of span s, one of thread me's, free? */
+/*@ requires self: 0 < me <= THREADS;
+    requires cache: SlotSpans(me);
+    requires slot: Mine(me, s) && i < span[s].slots;
+    terminates \true;
+    exits \false;
+    assigns \nothing;
+    ensures free: \result != 0 <==> IndexFree(me, s, i);
+ */
+static int is_free(uint32_t me, uint32_t s, uint32_t i) {
+    uint32_t k = (me - 1) * SIZE_CLASSES + span[s].span_class / 2;
+    uint32_t w = slot_first_word(s) + i / WORD_BITS;
+    return slots_is_free(k, w, i % WORD_BITS);
 }
 
 /* What object_look says of a place of span s, one of thread me's, the running one. */
@@ -151,10 +198,8 @@ static enum object_status look_mine(uint32_t me, uint32_t s, uint64_t at) {
     if (i == NO_SLOT) {
         return OBJECT_INSIDE;
     }
-    uint32_t k = (me - 1) * SIZE_CLASSES + span[s].span_class / 2;
-    //@ assert here: SlotAt(s, i, at) && InWords(s, SlotWord(s, i), i % 64);
-    uint32_t w = slot_first_word(s) + i / WORD_BITS;
-    return slots_is_free(k, w, i % WORD_BITS) ? OBJECT_IS_FREE : OBJECT_OK;
+    //@ assert here: SlotAt(s, i, at);
+    return is_free(me, s, i) ? OBJECT_IS_FREE : OBJECT_OK;
 }
 
 /* What object_look says of a place of span s. */

@@ -12,6 +12,13 @@ uint32_t slot_cache_enter(void) {
     return me;
 }
 
+uint32_t slot_cache_enter_again(void) {
+    slots_elapse();
+    uint32_t me = heap_enter_again();
+    //@ assert kept: 0 < self <= THREADS ==> ThreadKept{Pre,Here}(self, 0);
+    return me;
+}
+
 uint32_t slot_first_word(uint32_t s) {
     return span[s].base * PAGE_SLOT_WORDS;
 }
@@ -249,6 +256,21 @@ static int walk_next(uint32_t me, uint32_t k, uint32_t c) {
  */
 static uint32_t take(uint32_t k) /*@ ghost (uint32_t me) */ {
     return slots_next(k);
+}
+
+inline uint32_t slot_cache_take(uint32_t me, uint32_t c) {
+    uint32_t k = (me - 1) * SIZE_CLASSES + c;
+    //@ assert cursor: CursorOfThread(k, me) && CursorWalks(me, k);
+    uint32_t j = slots_take(k);
+    //@ assert hand: j < WORD_BITS ==> SlotAtHand{Pre}(k, slot_cursor[k].word, j);
+    //@ assert inside: j < WORD_BITS ==> InWords(current_span[k], slot_cursor[k].word, j);
+    return j;
+}
+
+inline struct slot slot_cache_taken(uint32_t me, uint32_t c, uint32_t j) {
+    uint32_t k = (me - 1) * SIZE_CLASSES + c, s = current_span[k];
+    struct slot slot = {s, WORD_BITS * (slot_cursor[k].word - slot_first_word(s)) + j};
+    return slot;
 }
 
 struct slot slot_cache_alloc(uint32_t me, uint32_t c) {

@@ -46,6 +46,22 @@ void slots_elapse(void);
  */
 uint32_t slot_cache_enter(void);
 
+/* The same for a thread that has its number; 0 for one that has not yet asked for one. */
+/*@ requires apart: heap_held == 0;
+    requires self: self != 0;
+    requires cache: SlotCaches(self) && ClassesMine(self);
+    terminates \true;
+    exits \false;
+    assigns HEAP_TABLES, SLOT_TABLES;
+    ensures thread: \result == 0 || \result == self;
+    ensures map: MapOk && LiveSpansMapped && KindsKnown && SpanList;
+    ensures cache: SlotCaches(self);
+    ensures sizes: ClassesMine(self);
+    ensures mine: 0 < self <= THREADS ==> MineUnchangedBut{Pre,Post}(self, 0);
+    ensures free: 0 < self <= THREADS ==> MineFreeUnchanged{Pre,Post}(self);
+ */
+uint32_t slot_cache_enter_again(void);
+
 /* The words of span s in the bitmap: the first, and the first after them. Cost: a step. */
 /*@ requires span: 0 < s < SPANS && SlotSpan(s);
     terminates \true;
@@ -110,6 +126,49 @@ void slot_take_up(uint32_t me, uint32_t s);
     ensures none: \result.span == 0 ==> MineFreeUnchanged{Pre,Post}(self);
  */
 struct slot slot_cache_alloc(uint32_t me, uint32_t c);
+
+/* Hands out a slot of size class c to thread me, the running one, if its cursor for that class,
+ * CursorOf(me, c), has one at hand: bit j of the word the cursor is at, which is returned. Else
+ * returns 64, and nothing changed. slot_cache_taken(me, c, j) says which slot that is. Cost: a
+ * step. */
+/*@ requires self: me == self && 0 < self <= THREADS;
+    requires spans: SlotSpans(self);
+    requires sorted: SlotLists(self);
+    requires class: 2 <= c < SIZE_CLASSES;
+    terminates \true;
+    exits \false;
+    assigns slot_cursor[CursorOf(me, c)].cache;
+    ensures spans: SlotSpans(self);
+    ensures sorted: SlotLists(self);
+    ensures range: \result <= 64;
+    ensures mine: \result < 64 ==> Mine(self, current_span[CursorOf(me, c)]) &&
+      span[current_span[CursorOf(me, c)]].span_class == 2 * c + 1;
+    ensures slot: \result < 64 ==>
+      IsSlot(current_span[CursorOf(me, c)], slot_cursor[CursorOf(me, c)].word, \result);
+    ensures taken: \result < 64 ==> !MineFree(self, current_span[CursorOf(me, c)],
+      slot_cursor[CursorOf(me, c)].word, \result);
+    ensures free: \result < 64 ==> MineFree{Pre}(self, current_span[CursorOf(me, c)],
+      slot_cursor[CursorOf(me, c)].word, \result);
+    ensures others:
+      MineFreeUnchangedBut{Pre,Post}(self, slot_cursor[CursorOf(me, c)].word, \result);
+    ensures none: \result == 64 ==> MineFreeUnchanged{Pre,Post}(self);
+ */
+uint32_t slot_cache_take(uint32_t me, uint32_t c);
+
+/*@ requires self: 0 < me <= THREADS && 2 <= c < SIZE_CLASSES;
+    requires span: 0 < current_span[CursorOf(me, c)] < SPANS &&
+      SlotSpan(current_span[CursorOf(me, c)]);
+    requires slot:
+      IsSlot(current_span[CursorOf(me, c)], slot_cursor[CursorOf(me, c)].word, j);
+    terminates \true;
+    exits \false;
+    assigns \nothing;
+    ensures span: \result.span == current_span[CursorOf(me, c)];
+    ensures index: \result.index < span[\result.span].slots;
+    ensures word: SlotWord(\result.span, \result.index) == slot_cursor[CursorOf(me, c)].word;
+    ensures bit: \result.index % 64 == j;
+ */
+struct slot slot_cache_taken(uint32_t me, uint32_t c, uint32_t j);
 
 /* Takes back slot i of span s, one of thread me's, the running one. Returns 1; or 0 if the slot is
  * free: then nothing changed. A span that is whole again may go back to the page heap. Cost: a few

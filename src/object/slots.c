@@ -96,7 +96,7 @@ uint32_t slots_word(uint32_t w, uint32_t end) {
       !BitNone(slot_cursor[k].cache, 0, 64);
     ensures kept: SlotsUnchanged{Pre,Post}(k);
  */
-static inline void advance(uint32_t k) {
+static SLOW void advance(uint32_t k) {
     uint32_t end = slot_cursor[k].end;
     if (slot_cursor[k].word == end) {
         return;
@@ -110,14 +110,19 @@ static inline void advance(uint32_t k) {
     }
 }
 
-uint32_t slots_next(uint32_t k) {
+uint32_t slots_take(uint32_t k) {
     uint32_t j = bits_lowest(slot_cursor[k].cache);
+    if (j < WORD_BITS) {
+        slot_cursor[k].cache = bits_clear_one(slot_cursor[k].cache, j);
+    }
+    return j;
+}
+
+uint32_t slots_next(uint32_t k) {
+    uint32_t j = slots_take(k);
     if (j == WORD_BITS) {
         advance(k);
-        j = bits_lowest(slot_cursor[k].cache);
-    }
-    if (j < WORD_BITS) {
-        slot_cursor[k].cache = bits_clear(slot_cursor[k].cache, j, 1);
+        j = slots_take(k);
     }
     return j;
 }
@@ -131,7 +136,7 @@ int slots_give(uint32_t k, uint32_t w, uint32_t j) {
     if (slots_is_free(k, w, j)) {
         return 0;
     }
-    slot_free[w] = bits_set(slot_free[w], j, 1);
+    slot_free[w] = bits_set_one(slot_free[w], j);
     return 1;
 }
 

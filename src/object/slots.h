@@ -70,6 +70,24 @@ uint32_t slots_word(uint32_t w, uint32_t end);
  */
 void slots_begin(uint32_t k, uint32_t first, uint32_t end);
 
+/* Takes the first slot at hand of cursor k: of word slot_cursor[k].word the bit returned, which is
+ * allocated from now on; or 64 if none is at hand, and then nothing changed. Cost: a step. */
+/*@ requires cursor: k < CURSORS && Cursor(k);
+    terminates \true;
+    exits \false;
+    assigns slot_cursor[k].cache;
+    ensures cursor: Cursor(k);
+    ensures range: \result <= 64;
+    ensures hand: \result < 64 ==> SlotAtHand{Pre}(k, slot_cursor[k].word, \result);
+    ensures taken: \result < 64 ==> !SlotFree(k, slot_cursor[k].word, \result);
+    ensures first: BitNone(\old(slot_cursor[k].cache), 0, \result);
+    ensures rest: \result < 64 ==>
+      BitsClear(slot_cursor[k].cache, \old(slot_cursor[k].cache), \result, 1);
+    ensures none: \result == 64 ==> slot_cursor[k].cache == \old(slot_cursor[k].cache);
+    ensures others: SlotsUnchangedBut{Pre,Post}(k, slot_cursor[k].word, \result);
+ */
+uint32_t slots_take(uint32_t k);
+
 /* Takes the first free slot ahead of cursor k: of word slot_cursor[k].word the bit returned, which
  * is allocated from now on; or 64 if none is ahead. Slots freed behind the cursor are not seen: it
  * has to begin anew. Cost: a step; one a word where nothing is at hand. */

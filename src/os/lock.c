@@ -26,6 +26,10 @@ void heap_unlock(void) {
 uint32_t heap_enter(void) {
     return CAIRN_THREAD();
 }
+
+uint32_t heap_enter_again(void) {
+    return CAIRN_THREAD();
+}
 #else
 #include "config.h"
 #include <errno.h>
@@ -100,9 +104,13 @@ static uint32_t claim_any(void) {
 __attribute__((weak)) void heap_entered(void) {
 }
 
-static __attribute__((noinline, cold)) uint32_t enter_first(void) {
+static SLOW uint32_t enter_first(void) {
     number = claim_any();
     heap_entered();
+    return number;
+}
+
+uint32_t heap_enter_again(void) {
     return number;
 }
 

@@ -18,7 +18,7 @@ void os_zero(uint32_t p, uint32_t n);
 /* The address of a place in the window. */
 void *os_pointer(uint64_t place);
 
-/* The place of an address, or UINT64_MAX if it lies outside the window. */
+/* The place of an address; not below the window's bytes if the address lies outside. */
 uint64_t os_place(const void *address);
 
 /* T12. Makes this many bytes from a place on, all mapped, read as zero. */

@@ -118,7 +118,7 @@ void *os_address(uint32_t p) {
 
 uint32_t os_page_of(const void *address) {
     uint64_t place = os_place(address);
-    return place != UINT64_MAX ? (uint32_t)(place / PAGE_SIZE) : PAGES;
+    return place < WINDOW_SIZE ? (uint32_t)(place / PAGE_SIZE) : PAGES;
 }
 
 void os_zero(uint32_t p, uint32_t n) {
@@ -130,8 +130,7 @@ void *os_pointer(uint64_t place) {
 }
 
 uint64_t os_place(const void *address) {
-    uint64_t place = (uintptr_t)address - OS_WINDOW;
-    return place < WINDOW_SIZE ? place : UINT64_MAX;
+    return (uintptr_t)address - OS_WINDOW;
 }
 
 void os_clear(uint64_t place, uint64_t bytes) {

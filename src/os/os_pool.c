@@ -68,7 +68,7 @@ void *os_address(uint32_t p) {
 
 uint32_t os_page_of(const void *address) {
     uint64_t place = os_place(address);
-    return place != UINT64_MAX ? (uint32_t)(place / PAGE_SIZE) : PAGES;
+    return place < sizeof pool ? (uint32_t)(place / PAGE_SIZE) : PAGES;
 }
 
 void os_zero(uint32_t p, uint32_t n) {
@@ -87,8 +87,7 @@ void *os_pointer(uint64_t place) {
 }
 
 uint64_t os_place(const void *address) {
-    uintptr_t offset = (uintptr_t)address - (uintptr_t)pool;
-    return offset < sizeof pool ? offset : UINT64_MAX;
+    return (uintptr_t)address - (uintptr_t)pool;
 }
 
 void os_clear(uint64_t place, uint64_t bytes) {

@@ -39,6 +39,8 @@ static void drive_bits(void) {
     bits_mask(i, n);
     bits_set(a, i, n);
     bits_clear(a, i, n);
+    bits_set_one(a, i % 64);
+    bits_clear_one(a, i % 64);
     bits_test(a, any(64));
     bits_lowest(a);
     bits_highest(a);
@@ -636,7 +638,7 @@ static void drive_slots(void) {
     slots_word(first, first + words);
     slots_begin(k, first, first + words);
     for (int i = 0; i < 12; i++) {
-        uint32_t j = slots_next(k), w = slot_cursor[k].word;
+        uint32_t j = any(3) ? slots_next(k) : slots_take(k), w = slot_cursor[k].word;
         if (j < WORD_BITS && any(2)) {
             slots_give(k, w, j);
         }
@@ -664,13 +666,18 @@ static void drive_slot_cache(void) {
     static const uint32_t bytes[] = {16, 256, 256, 256, 1024};
     refuse = any(6) ? 0 : 1 + any(3);
     self = 1 + any(2);
-    slot_cache_enter();
+    any(2) ? slot_cache_enter() : slot_cache_enter_again();
     uint32_t s = any_slot_span(1), step = any(2) ? 1 : 1 + any(7), c = size_class(bytes[any(5)]);
     switch (any(5)) {
     case 0:
     case 1:
         for (uint32_t i = any(3) ? 2 : 20; i > 0; i--) {
-            slot_cache_alloc(self, c);
+            uint32_t j = any(3) ? WORD_BITS : slot_cache_take(self, c);
+            if (j < WORD_BITS) {
+                slot_cache_taken(self, c, j);
+            } else {
+                slot_cache_alloc(self, c);
+            }
         }
         break;
     case 2:
@@ -709,11 +716,18 @@ static void drive_object(void) {
         object_free(at + any(40) + 1);
     } else if (*held == 0) {
         uint64_t alignment = any(5) ? (uint64_t)1 << any(13) : any(3000);
-        *held = 1 + (any(2) ? object_alloc(size) : object_alloc_aligned(size, alignment));
+        *held = any(3) ? 0 : 1 + object_take(size);
+        if (*held == 0) {
+            *held = 1 + (any(2) ? object_alloc(size) : object_alloc_aligned(size, alignment));
+        }
     } else {
         object_look(at);
         object_bytes(at);
+        if (any(2)) {
+            object_give(at + any(20) / 19);
+        }
         object_free(at);
+        object_give(at);
         object_look(at);
         *held = 0;
     }
@@ -726,7 +740,7 @@ static void drive_block(void) {
     static const uint64_t alignments[] = {0, 1, 8, 24, 32, 512, 1024, UINT64_MAX};
     refuse = any(6) ? 0 : 1 + any(3);
     self = 1 + any(3);
-    block_clears = any(2);
+    block_clears = any(3) == 0;
     uint64_t *held = &places[any(8)], at = *held - 1, size = sizes[any(8)];
     uint64_t alignment = alignments[any(8)];
     if (any(8) == 0) {
@@ -762,7 +776,8 @@ static void drive_block(void) {
         *held = block.error == BLOCK_OK ? 1 + block.at : *held;
     } else {
         uint64_t bytes = any(2) ? size : block_bytes(at);
-        int is_free = block_free_aligned_sized(at, alignment, bytes) == BLOCK_OK ||
+        int is_free = (any(2) && block_give(at)) ||
+                      block_free_aligned_sized(at, alignment, bytes) == BLOCK_OK ||
                       block_free_sized(at, bytes) == BLOCK_OK ||
                       (any(2) && block_free(at) == BLOCK_OK);
         *held = is_free ? 0 : *held;
@@ -981,6 +996,7 @@ static void drive_heap(void) {
     refuse = any(3) ? 0 : 1 + any(3);
     os_refused = 0;
     self = 1 + any(any(4) ? THREADS : THREADS + 2); /* now and then one without caches */
+    heap_enter_again();
     switch (any(10)) {
     case 0:
     case 1:

@@ -197,6 +197,10 @@ uint32_t heap_enter(void) {
     return self;
 }
 
+uint32_t heap_enter_again(void) {
+    return self;
+}
+
 void heap_lock(void) {
     heap_held = 1;
 }

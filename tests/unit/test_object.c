@@ -12,7 +12,7 @@ struct held {
 };
 
 static struct held held[HELD];
-static uint32_t count;
+static uint32_t count, taken_fast, given_fast;
 static uint8_t
     taken[SHADOW]; /* whether somebody has them, of each 16 bytes at the window's start */
 
@@ -26,9 +26,16 @@ static void mark(const struct held *one, uint8_t now) {
     CHECK(wrong == 0);
 }
 
+/* A block by the fast half where it has one, which is what object_alloc would have given. */
+static uint64_t take_any(uint64_t bytes) {
+    uint64_t at = object_take(bytes);
+    taken_fast += at != NO_PLACE;
+    return at != NO_PLACE ? at : object_alloc(bytes);
+}
+
 /* Takes a block at a multiple of `alignment`, or of 16 where that is 0; 0 if there is none. */
 static int take(uint64_t bytes, uint64_t alignment) {
-    uint64_t at = alignment == 0 ? object_alloc(bytes) : object_alloc_aligned(bytes, alignment);
+    uint64_t at = alignment == 0 ? take_any(bytes) : object_alloc_aligned(bytes, alignment);
     if (at == NO_PLACE) {
         return 0;
     }
@@ -49,7 +56,11 @@ static void give(uint32_t i) {
     CHECK(object_free(one.at + all - 1) == OBJECT_INSIDE && object_bytes(one.at + 1) == 0);
     mark(&one, 0);
     held[i] = held[--count];
-    CHECK(object_free(one.at) == OBJECT_OK);
+    CHECK(!object_give(one.at + 1) && !object_give(one.at + all - 1));
+    int fast = test_random() % 2 == 0 && object_give(one.at);
+    given_fast += fast == 1;
+    CHECK(fast || object_free(one.at) == OBJECT_OK);
+    CHECK(!object_give(one.at));
     enum object_status again = object_free(one.at);
     CHECK(again == OBJECT_IS_FREE || again == OBJECT_NO_SPAN);
 }
@@ -83,6 +94,7 @@ static void check_rounds(void) {
         give(count - 1);
     }
     CHECK(heap_audit());
+    CHECK(taken_fast > ROUNDS / 8 && given_fast > ROUNDS / 8);
 }
 
 /* What cannot be had, or never was, changes nothing. */
@@ -96,6 +108,8 @@ static void check_refused(void) {
     CHECK(object_alloc_aligned(UINT64_MAX, 16) == NO_PLACE);
     CHECK(object_free(window) == OBJECT_NO_SPAN && object_free(UINT64_MAX) == OBJECT_NO_SPAN);
     CHECK(object_free(window - PAGE_SIZE) == OBJECT_NO_SPAN);
+    CHECK(!object_give(window) && !object_give(UINT64_MAX) && !object_give(window - PAGE_SIZE));
+    CHECK(object_take(CLASS_BYTES_MAX + 1) == NO_PLACE && object_take(UINT64_MAX) == NO_PLACE);
     CHECK(object_bytes(window) == 0 && object_bytes(UINT64_MAX) == 0);
     uint32_t s = heap_alloc_manual(1, KIND_STACK).span;
     CHECK(s != 0 && object_free((uint64_t)span[s].base * PAGE_SIZE) == OBJECT_NO_SPAN);
@@ -122,6 +136,7 @@ static void check_remote(void) {
     CHECK(slot_place(s, i) == at && foreign_slot_at(s, at % PAGE_SIZE + 1) == NO_SLOT);
     uint32_t owner = slots_owner[s];
     slots_owner[s] = THREADS; /* as if another's */
+    CHECK(!object_give(at));
     CHECK(object_free(at + 1) == OBJECT_INSIDE);
     CHECK(object_free(at) == OBJECT_OK && object_free(at) == OBJECT_IS_FREE);
     CHECK(inbox_take(THREADS - 1) == s && inbox_leave(s) == 0);

@@ -14,11 +14,14 @@ enum { WORKERS = 8, ROUNDS = 20000 };
 
 static volatile uint64_t counter, inside, overlaps;
 static uint32_t number[WORKERS];
+static _Atomic uint32_t first_again; /* threads that had no number before, and had it then */
 static pthread_barrier_t together;
 
 static void *run(void *own) {
     uint32_t *mine = own;
+    uint32_t none = heap_enter_again();
     *mine = heap_enter();
+    first_again += none == 0 && heap_enter_again() == *mine;
     pthread_barrier_wait(&together);
     errno = 77;
     for (int i = 0; i < ROUNDS; i++) {
@@ -84,6 +87,7 @@ int main(void) {
     }
     CHECK(counter == (uint64_t)WORKERS * ROUNDS);
     CHECK(overlaps == 0);
+    CHECK(first_again == WORKERS);
     CHECK(heap_enter() == mine);
     for (int i = 0; i < WORKERS; i++) {
         CHECK(number[i] != 0 && number[i] != mine);

@@ -127,8 +127,8 @@ static void test_bytes(void) {
     unsigned char *start = os_address(0);
     uint64_t size = (uint64_t)PAGES * PAGE_SIZE;
     CHECK(os_place(start) == 0 && os_place(start + size - 1) == size - 1);
-    CHECK(os_place(start + size) == UINT64_MAX && os_place(start - 1) == UINT64_MAX);
-    CHECK(os_place(NULL) == UINT64_MAX && os_pointer(777) == start + 777);
+    CHECK(os_place(start + size) >= size && os_place(start - 1) >= size);
+    CHECK(os_place(NULL) >= size && os_pointer(777) == start + 777);
     memset(start, 0x33, 1000);
     os_clear(101, 99);
     os_copy(300, 95, 10);

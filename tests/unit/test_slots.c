@@ -50,6 +50,19 @@ static void take(void) {
     CHECK(j == (i == BITS ? WORD_BITS : i % WORD_BITS));
 }
 
+/* Of those at hand alone: the cursor stays where it is. */
+static void take_at_hand(void) {
+    uint32_t word = slot_cursor[CURSOR].word, i = 0;
+    while (i < BITS && place[i] != AT_HAND) {
+        i++;
+    }
+    CHECK(slots_take(CURSOR) == (i == BITS ? WORD_BITS : i % WORD_BITS));
+    CHECK(slot_cursor[CURSOR].word == word);
+    if (i < BITS) {
+        place[i] = ALLOCATED;
+    }
+}
+
 static void give(uint32_t i) {
     CHECK(slots_give(CURSOR, FIRST + i / WORD_BITS, i % WORD_BITS) == (place[i] == ALLOCATED));
     place[i] = place[i] == ALLOCATED ? TABLED : place[i];
@@ -75,7 +88,9 @@ static void check_random(uint32_t steps) {
     for (uint32_t step = 0; step < steps; step++) {
         uint64_t r = test_random();
         uint32_t i = (uint32_t)(r >> 32) % BITS;
-        if (r % 64 < 40) {
+        if (r % 64 < 10) {
+            take_at_hand();
+        } else if (r % 64 < 40) {
             take();
         } else if (r % 64 < 62) {
             give(i);
