@@ -2,17 +2,9 @@
 # The static pool example builds for three machines without a library, and runs where it can.
 # Usage: tests/pool/run.sh [BUILD]   (a folder for the programs, build/pool if not given)
 cd "$(dirname "$0")/../.." || exit 2
+. tests/verdict.sh
 build=${1:-build}/pool
 mkdir -p "$build" || exit 2
-passed=0
-failed=0
-
-verdict() { # NAME STATUS
-    if [ "$2" -eq 0 ]; then passed=$((passed + 1)); else
-        failed=$((failed + 1))
-        echo "failed: $1"
-    fi
-}
 
 # build TARGET NM: it links, and nothing is left undefined.
 build() {
@@ -47,5 +39,4 @@ for target in x86-64 x86-32 cortex-m4; do
         printf "%s: %d bytes of code, %d of memory, 1048576 of them the pool\n", t, $1, $2 + $3 }'
 done
 
-echo "pool: $passed passed, $failed failed"
-[ "$failed" -eq 0 ]
+report pool

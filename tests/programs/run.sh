@@ -4,6 +4,7 @@
 set -u
 cd "$(dirname "$0")/../.." || exit 2
 ci/setup.sh --test || exit 2
+. tests/verdict.sh
 build=$(cd "${1:-build}" && pwd) || exit 2
 only=${2:-}
 here=$PWD/tests/programs
@@ -11,15 +12,6 @@ work=$(mktemp -d) || exit 2
 trap 'rm -rf "$work"' EXIT
 export LC_ALL=C HOME=$work PYTHONHASHSEED=0 GIT_CONFIG_NOSYSTEM=1
 ulimit -c 0
-passed=0
-failed=0
-
-verdict() { # NAME STATUS
-    if [ "$2" -eq 0 ]; then passed=$((passed + 1)); else
-        failed=$((failed + 1))
-        echo "failed: $1"
-    fi
-}
 
 # One run in a folder of its own: all it says is in the file `said` there, its status at the end.
 once() { # WHERE LIBRARY SCRIPT
@@ -229,5 +221,4 @@ if [ -z "$only" ] || [ "$only" = redis ]; then
     verdict 'redis: the allocator of the server is ours' $?
 fi
 
-echo "programs: $passed passed, $failed failed"
-[ "$failed" -eq 0 ]
+report programs

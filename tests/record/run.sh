@@ -2,20 +2,12 @@
 # Records real programs and replays what they allocated; refuses recordings that are broken.
 # Usage: tests/record/run.sh [BUILD]   (the folder with the tools, build if not given)
 cd "$(dirname "$0")/../.." || exit 2
+. tests/verdict.sh
 build=$(cd "${1:-build}" && pwd) || exit 2
 record=$build/cairn-record
 replay=$build/cairn-replay
-passed=0
-failed=0
 work=$(mktemp -d) || exit 2
 trap 'rm -rf "$work"' EXIT
-
-verdict() { # NAME STATUS
-    if [ "$2" -eq 0 ]; then passed=$((passed + 1)); else
-        failed=$((failed + 1))
-        echo "failed: $1"
-    fi
-}
 
 # record_and_replay NAME PROGRAM ARGUMENTS...: what the program prints and its status stay as they
 # are, and the recording replays, with audits, on the real floor and on the simulated one.
@@ -182,5 +174,4 @@ refused "$size, event"
 "$replay" --sim "$work/broken.rec" >/dev/null 2>&1
 verdict "zeros behind the events" $?
 
-echo "record: $passed passed, $failed failed"
-[ "$failed" -eq 0 ]
+report record

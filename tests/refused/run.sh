@@ -7,26 +7,12 @@
 set -u
 cd "$(dirname "$0")/../.." || exit 2
 ci/setup.sh --test || exit 2
+. tests/verdict.sh
 build=$(cd "${1:-build}" && pwd) || exit 2
 work=$(mktemp -d) || exit 2
 trap 'rm -rf "$work"' EXIT
 export LC_ALL=C
 ulimit -c 0
-passed=0
-failed=0
-
-verdict() { # NAME STATUS
-    if [ "$2" -eq 0 ]; then passed=$((passed + 1)); else
-        failed=$((failed + 1))
-        echo "failed: $1"
-    fi
-}
-
-report() {
-    echo "refused: $passed passed, $failed failed"
-    [ "$failed" -eq 0 ]
-    exit
-}
 
 ${CC:-gcc} -std=c11 -O2 -Wall -Wextra -Werror -fno-builtin -pthread -Itests \
     tests/refused/refused.c -o "$work/refused"
@@ -48,7 +34,7 @@ is_well() { # STATUS
 
 if [ -n "${CAIRN_NO_PTRACE:-}" ]; then
     echo 'CAIRN_NO_PTRACE is set: no call of the system was refused, nothing is known of that.'
-    report
+    report refused
 fi
 traced never -e trace=mmap,mprotect,munmap,madvise,openat,read,close
 is_well $?
@@ -56,7 +42,7 @@ verdict 'nothing is refused, under strace' $?
 if [ "$failed" -gt 0 ]; then
     cat "$work/said"
     echo 'This test needs strace, and the right to trace (CAIRN_NO_PTRACE=1 leaves it out).'
-    report
+    report refused
 fi
 
 # The calls of the library, `NAME NUMBER` a line: the how manyth of its name in the whole run. They
@@ -132,4 +118,4 @@ for error in EINTR EAGAIN; do
     is_well $? && grep -q INJECTED "$work/calls"
     verdict "futex says $error" $?
 done
-report
+report refused

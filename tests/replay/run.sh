@@ -2,19 +2,11 @@
 # What Go answered, and what cairn-replay says to traces that are not as they should be.
 # Usage: tests/replay/run.sh [BUILD]   (the folder with cairn-replay, build if not given)
 cd "$(dirname "$0")/../.." || exit 2
+. tests/verdict.sh
 build=${1:-build}
 replay=$build/cairn-replay
-passed=0
-failed=0
 work=$(mktemp -d) || exit 2
 trap 'rm -rf "$work"' EXIT
-
-verdict() { # NAME: counts by the status before it
-    if [ "$2" -eq 0 ]; then passed=$((passed + 1)); else
-        failed=$((failed + 1))
-        echo "failed: $1"
-    fi
-}
 
 # The traces: every line is due.
 for ops in tests/golden/bits-*.ops tests/golden/lists-*.ops tests/golden/specials-*.ops \
@@ -230,5 +222,4 @@ if [ -e /dev/full ]; then
     verdict "answers that cannot be written" $?
 fi
 
-echo "replay: $passed passed, $failed failed"
-[ "$failed" -eq 0 ]
+report replay

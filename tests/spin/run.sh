@@ -4,19 +4,11 @@
 set -u
 cd "$(dirname "$0")/../.." || exit 2
 ci/setup.sh --test || exit 2
+. tests/verdict.sh
 here=$PWD/tests/spin
 work=$(mktemp -d) || exit 2
 trap 'rm -rf "$work"' EXIT
 cd "$work" || exit 2
-passed=0
-failed=0
-
-verdict() { # NAME STATUS
-    if [ "$2" -eq 0 ]; then passed=$((passed + 1)); else
-        failed=$((failed + 1))
-        echo "failed: $1"
-    fi
-}
 
 # What spin says of a model under these definitions is in the file `said`.
 search() { # OPTIMISE MODEL DEFINITION...
@@ -55,5 +47,4 @@ done
 # More blocks of one owner, who has the spans to itself: they wait in its inbox, both of them.
 sound inbox -DOWNERS=1 -DFIRST=5
 
-echo "spin: $passed passed, $failed failed"
-[ "$failed" -eq 0 ]
+report spin
