@@ -259,6 +259,8 @@ void heap_flush(void) {
     if (t < THREADS) {
         heap_lock();
         heap_flush_locked(t);
+        //@ assert kept: Kept{Pre,Here}(self);
+        //@ assert lists: ListsKept{Pre,Here}(self);
         heap_unlock();
     }
 }

@@ -25,6 +25,7 @@ static uint32_t large_span(uint32_t n) {
     uint32_t s = heap_alloc(n, 1).span;
     slots_elapse();
     //@ assert kept: 0 < self <= THREADS ==> ThreadKept{Pre,Here}(self, s);
+    //@ assert told: 0 < self <= THREADS ==> CursorsToldBut(self, -1);
     return s;
 }
 
@@ -62,6 +63,7 @@ enum object_status large_free(uint32_t s, uint64_t offset) {
     slots_elapse();
     //@ assert other: 0 < self <= THREADS ==> !Mine{Pre}(self, heap_touched);
     //@ assert kept: 0 < self <= THREADS ==> ThreadKept{Pre,Here}(self, heap_touched);
+    //@ assert told: 0 < self <= THREADS ==> CursorsToldBut(self, -1);
     return status == HEAP_OK ? OBJECT_OK : status == HEAP_NO_SPAN ? OBJECT_NO_SPAN : OBJECT_BUSY;
 }
 

@@ -4,6 +4,8 @@
 
 #include "../../specs/object_lemmas.acsl"
 
+#include "../../specs/told_lemmas.acsl"
+
 /*@ ghost
     /@ requires multiple: 0 < m && x == m * k;
        terminates \true;
@@ -87,10 +89,12 @@ static uint64_t alloc_slot(uint32_t me, uint32_t c) /*@ ghost (uint64_t m) */ {
     //@ ghost object_span = slot.span;
     //@ ghost object_slot = slot.index;
     if (slot.span == 0) {
+        //@ assert none: CursorsToldBut(self, -1);
         return NO_PLACE;
     }
     //@ assert took: SlotTaken{Pre,Here}(self, slot.span, slot.index);
     //@ ghost slots_aligned(span[slot.span].base, slot.index, span[slot.span].slot_size, m);
+    slot_tell((me - 1) * SIZE_CLASSES + c, slot) /*@ ghost (me) */;
     return slot_place(slot.span, slot.index);
 }
 
@@ -149,6 +153,22 @@ uint64_t object_alloc(uint64_t bytes) {
     return alloc_whole(me, whole_bytes(bytes));
 }
 
+/*@ ghost
+    // Which slot of its span bit j of the word that cursor k is at stands for.
+    /@ requires cursor: k < CURSORS && 0 < current_span[k] < SPANS && SlotSpan(current_span[k]);
+       requires slot: IsSlot(current_span[k], slot_cursor[k].word, j);
+       terminates \true;
+       exits \false;
+       assigns \nothing;
+       ensures index: \result < span[current_span[k]].slots;
+       ensures word: SlotWord(current_span[k], \result) == slot_cursor[k].word;
+       ensures bit: \result % 64 == j;
+     @/
+    static uint32_t index_of(uint32_t k, uint32_t j) {
+        return WORD_BITS * (slot_cursor[k].word - span[current_span[k]].base * PAGE_SLOT_WORDS) + j;
+    }
+ */
+
 /* Hands out a slot of size class c that is at hand; it begins at a multiple of SLOT_BYTES_MIN, as
  * its size is one. */
 /*@ requires self: me == self && 0 < self <= THREADS;
@@ -176,13 +196,15 @@ static uint64_t take_slot(uint32_t me, uint32_t c) {
     if (j == WORD_BITS) {
         return NO_PLACE;
     }
-    struct slot slot = slot_cache_taken(me, c, j);
-    //@ ghost object_span = slot.span;
-    //@ ghost object_slot = slot.index;
-    //@ assert took: SlotTaken{Pre,Here}(self, slot.span, slot.index);
-    /*@ ghost slots_aligned(span[slot.span].base, slot.index, span[slot.span].slot_size,
+    uint32_t k = (me - 1) * SIZE_CLASSES + c;
+    //@ assert told: Told(k);
+    //@ assert others: CursorsToldBut(self, k);
+    //@ ghost object_span = current_span[k];
+    //@ ghost object_slot = index_of(k, j);
+    //@ assert took: SlotTaken{Pre,Here}(self, object_span, object_slot);
+    /*@ ghost slots_aligned(span[object_span].base, object_slot, span[object_span].slot_size,
                             SLOT_BYTES_MIN); */
-    return slot_place(slot.span, slot.index);
+    return slot_told(k, j) /*@ ghost (object_slot) */;
 }
 
 inline uint64_t object_take(uint64_t bytes) {

@@ -8,6 +8,8 @@
 
 #include "../../specs/place_lemmas.acsl"
 
+#include "../../specs/told_lemmas.acsl"
+
 /* Takes back the block that begins at this place of span s, one of thread me's, the running one. */
 /*@ requires apart: heap_held == 0;
     requires self: me == self && 0 < self <= THREADS;
@@ -35,6 +37,7 @@ static enum object_status free_mine(uint32_t me, uint32_t s, uint64_t at) {
     //@ assert here: SlotAt(s, i, at);
     int freed = slot_cache_free(me, s, i);
     //@ assert freed: SlotFreed{Pre,Here}(self, s, i);
+    //@ assert told: CursorsToldBut(self, -1);
     return freed ? OBJECT_OK : OBJECT_IS_FREE;
 }
 
@@ -74,6 +77,27 @@ static uint32_t span_at(uint64_t at) {
     return at < WINDOW_BYTES ? span_of_heap((uint32_t)(at / PAGE_SIZE)) : 0;
 }
 
+/* Takes back the block that begins at this place of span s, which holds no slots of the running
+ * thread's. */
+/*@ requires apart: heap_held == 0;
+    requires self: self != 0;
+    requires map: MapOk && LiveSpansMapped && KindsKnown;
+    requires cache: SlotCaches(self) && ClassesMine(self);
+    requires span: SpanLive(s) && InSpan(s, at / PAGE_SIZE);
+    terminates \true;
+    exits \false;
+    assigns heap_held, heap_touched, HEAP_TABLES, SLOT_TABLES;
+    ensures apart: heap_held == 0;
+    ensures cache: SlotCaches(self);
+    ensures sizes: ClassesMine(self);
+    ensures records: 0 < self <= THREADS ==> MineUnchangedBut{Pre,Post}(self, 0);
+    ensures free: 0 < self <= THREADS ==> MineFreeUnchanged{Pre,Post}(self);
+ */
+static enum object_status free_foreign(uint32_t s, uint64_t at) {
+    uint64_t offset = at - (uint64_t)span[s].base * PAGE_SIZE;
+    return span[s].span_class < 2 ? large_free(s, offset) : free_remote(s, offset);
+}
+
 /* Takes back the block that begins at this place of span s. */
 /*@ requires apart: heap_held == 0;
     requires self: me == self && self != 0;
@@ -97,8 +121,7 @@ static enum object_status free_found(uint32_t me, uint32_t s, uint64_t at) {
     if (me <= THREADS && slots_owner_load(s) == me) {
         return free_mine(me, s, at);
     }
-    uint64_t offset = at - (uint64_t)span[s].base * PAGE_SIZE;
-    return span[s].span_class < 2 ? large_free(s, offset) : free_remote(s, offset);
+    return free_foreign(s, at);
 }
 
 /* Takes back the block that begins at this place, in a stretch that has begun. */
@@ -235,7 +258,12 @@ enum object_status object_look(uint64_t at) {
 
 uint64_t object_collect(void) {
     uint32_t me = slot_cache_enter();
-    return me <= THREADS ? slot_cache_collect(me) : NO_PLACE;
+    if (me > THREADS) {
+        return NO_PLACE;
+    }
+    uint64_t twice = slot_cache_collect(me);
+    //@ assert told: CursorsToldBut(self, -1);
+    return twice;
 }
 
 uint64_t object_bytes(uint64_t at) {

@@ -2,9 +2,27 @@
 
 #include "../../specs/place_lemmas.acsl"
 
+#include "../../specs/told_lemmas.acsl"
+
 uint64_t slot_place(uint32_t s, uint32_t i) {
     //@ assert end: i * span[s].slot_size + span[s].slot_size <= span[s].npages * PAGE_SIZE;
     return (uint64_t)span[s].base * PAGE_SIZE + i * span[s].slot_size;
+}
+
+void slot_tell(uint32_t k, struct slot slot) /*@ ghost (uint32_t me) */ {
+    uint32_t w = slot.index / WORD_BITS;
+    //@ assert word: w == slot_cursor[k].word - FirstWord(slot.span);
+    current_slots[k].size = span[slot.span].slot_size;
+    current_slots[k].place = slot_place(slot.span, WORD_BITS * w);
+    //@ assert told: Told(k);
+}
+
+uint64_t slot_told(uint32_t k, uint32_t j) /*@ ghost (uint32_t i) */ {
+    //@ ghost uint32_t s = current_span[k], n = i / WORD_BITS;
+    //@ assert end: i * span[s].slot_size + span[s].slot_size <= span[s].npages * PAGE_SIZE;
+    //@ assert index: i == 64 * n + j && n == slot_cursor[k].word - FirstWord(s);
+    //@ assert parts: i * span[s].slot_size == 64 * n * span[s].slot_size + j * span[s].slot_size;
+    return current_slots[k].place + j * current_slots[k].size;
 }
 
 /* The slot of `size` bytes that begins at this offset of a span, or NO_SLOT if none does. */

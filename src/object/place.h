@@ -41,4 +41,36 @@ uint32_t slot_at(uint32_t s, uint32_t offset);
  */
 uint32_t foreign_slot_at(uint32_t s, uint64_t offset);
 
+/* Notes with cursor k, which is at the word of this slot, where the word's first slot begins. Cost:
+ * a step. */
+/*@ requires self: 0 < me <= THREADS && CursorOfThread(k, me);
+    requires cache: SlotSpans(me) && SlotLists(me);
+    requires slot: Mine(me, slot.span) && slot.index < span[slot.span].slots;
+    requires cursor: current_span[k] == slot.span &&
+      slot_cursor[k].word == SlotWord(slot.span, slot.index);
+    requires others: CursorsToldBut(me, k);
+    terminates \true;
+    exits \false;
+    assigns current_slots[k];
+    ensures spans: SlotSpans(me);
+    ensures lists: SlotLists(me);
+    ensures told: CursorsToldBut(me, -1);
+    ensures free: MineFreeUnchanged{Pre,Post}(me);
+ */
+void slot_tell(uint32_t k, struct slot slot) /*@ ghost (uint32_t me) */;
+
+/* Where slot i of the span of cursor k begins, bit j of the word that the cursor is at, as it was
+ * noted. Cost: a step. */
+/*@ requires cursor: k < CURSORS && 0 < current_span[k] < SPANS && Told(k);
+    requires span: SlotSpan(current_span[k]) && SlotSizes(current_span[k]);
+    requires slot: i < span[current_span[k]].slots && j == i % 64 &&
+      slot_cursor[k].word == SlotWord(current_span[k], i);
+    terminates \true;
+    exits \false;
+    assigns \nothing;
+    ensures place: SlotAt(current_span[k], i, \result);
+    ensures inside: \result + span[current_span[k]].slot_size <= WINDOW_BYTES;
+ */
+uint64_t slot_told(uint32_t k, uint32_t j) /*@ ghost (uint32_t i) */;
+
 #endif

@@ -4,11 +4,13 @@
 #include "../../specs/slot_cache_lemmas.acsl"
 
 uint32_t current_span[CURSORS];
+struct word_slots current_slots[CURSORS];
 
 uint32_t slot_cache_enter(void) {
     slots_elapse();
     uint32_t me = heap_enter();
     //@ assert kept: 0 < self <= THREADS ==> ThreadKept{Pre,Here}(self, 0);
+    //@ assert told: 0 < self <= THREADS ==> CursorsToldBut(self, -1);
     return me;
 }
 
@@ -16,6 +18,7 @@ uint32_t slot_cache_enter_again(void) {
     slots_elapse();
     uint32_t me = heap_enter_again();
     //@ assert kept: 0 < self <= THREADS ==> ThreadKept{Pre,Here}(self, 0);
+    //@ assert told: 0 < self <= THREADS ==> CursorsToldBut(self, -1);
     return me;
 }
 
@@ -150,8 +153,7 @@ static int walk_again(uint32_t k) /*@ ghost (uint32_t me) */ {
     ensures words: \result != 0 ==> ApartFrom(me, \result);
     ensures mine: MineUnchangedBut{Pre,Post}(me, 0);
     ensures free: MineFreeUnchanged{Pre,Post}(me);
-    ensures cursors: \forall integer k; CursorOfThread(k, me) ==>
-      current_span[k] == \old(current_span)[k];
+    ensures cursors: CursorsKept{Pre,Post}(me);
  */
 static uint32_t fresh_span(uint32_t c) /*@ ghost (uint32_t me) */ {
     //@ ghost class_is_sound(c);
@@ -193,6 +195,7 @@ void slot_take_up(uint32_t me, uint32_t s) {
     ensures fresh: \result != 0 ==> !Mine{Pre}(me, current_span[k]);
     ensures size: \result != 0 ==> span[current_span[k]].slot_size == class_size[c];
     ensures free: MineFreeUnchanged{Pre,Post}(me);
+    ensures cursors: CursorsKeptBut{Pre,Post}(me, k);
  */
 static int walk_fresh(uint32_t me, uint32_t k, uint32_t c) {
     uint32_t s = fresh_span(c) /*@ ghost (me) */;
@@ -226,6 +229,7 @@ static int walk_fresh(uint32_t me, uint32_t k, uint32_t c) {
     ensures size: \result != 0 && !Mine{Pre}(me, current_span[k]) ==>
       span[current_span[k]].slot_size == class_size[c];
     ensures free: MineFreeUnchanged{Pre,Post}(me);
+    ensures cursors: CursorsKeptBut{Pre,Post}(me, k);
  */
 static int walk_next(uint32_t me, uint32_t k, uint32_t c) {
     return walk_again(k) /*@ ghost (me) */ || walk_listed(k) /*@ ghost (me) */ ||
@@ -265,12 +269,6 @@ inline uint32_t slot_cache_take(uint32_t me, uint32_t c) {
     //@ assert hand: j < WORD_BITS ==> SlotAtHand{Pre}(k, slot_cursor[k].word, j);
     //@ assert inside: j < WORD_BITS ==> InWords(current_span[k], slot_cursor[k].word, j);
     return j;
-}
-
-inline struct slot slot_cache_taken(uint32_t me, uint32_t c, uint32_t j) {
-    uint32_t k = (me - 1) * SIZE_CLASSES + c, s = current_span[k];
-    struct slot slot = {s, WORD_BITS * (slot_cursor[k].word - slot_first_word(s)) + j};
-    return slot;
 }
 
 struct slot slot_cache_alloc(uint32_t me, uint32_t c) {

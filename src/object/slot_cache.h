@@ -16,7 +16,14 @@ struct slot {
     uint32_t index; /* below the span's slots */
 };
 
-extern uint32_t current_span[CURSORS]; /* the span that a cursor walks over; 0: none */
+/* Where the first slot of the word that a cursor is at begins, and how large its slots are. */
+struct word_slots {
+    uint64_t place; /* object/place.h */
+    uint64_t size;  /* bytes */
+};
+
+extern uint32_t current_span[CURSORS];           /* the span that a cursor walks over; 0: none */
+extern struct word_slots current_slots[CURSORS]; /* of a cursor with slots at hand */
 
 #include "../../specs/slot_cache.acsl"
 
@@ -43,6 +50,7 @@ void slots_elapse(void);
     ensures sizes: ClassesMine(self);
     ensures mine: 0 < self <= THREADS ==> MineUnchangedBut{Pre,Post}(self, 0);
     ensures free: 0 < self <= THREADS ==> MineFreeUnchanged{Pre,Post}(self);
+    ensures cursors: 0 < self <= THREADS ==> CursorsKept{Pre,Post}(self);
  */
 uint32_t slot_cache_enter(void);
 
@@ -59,6 +67,7 @@ uint32_t slot_cache_enter(void);
     ensures sizes: ClassesMine(self);
     ensures mine: 0 < self <= THREADS ==> MineUnchangedBut{Pre,Post}(self, 0);
     ensures free: 0 < self <= THREADS ==> MineFreeUnchanged{Pre,Post}(self);
+    ensures cursors: 0 < self <= THREADS ==> CursorsKept{Pre,Post}(self);
  */
 uint32_t slot_cache_enter_again(void);
 
@@ -124,13 +133,16 @@ void slot_take_up(uint32_t me, uint32_t s);
     ensures slots: \result.span != 0 ==> MineFreeUnchangedBut{Pre,Post}(self,
       SlotWord(\result.span, \result.index), \result.index % 64);
     ensures none: \result.span == 0 ==> MineFreeUnchanged{Pre,Post}(self);
+    ensures cursor: \result.span != 0 ==> current_span[CursorOf(me, c)] == \result.span &&
+      slot_cursor[CursorOf(me, c)].word == SlotWord(\result.span, \result.index);
+    ensures end: \result.span == 0 ==> current_span[CursorOf(me, c)] == 0;
+    ensures cursors: CursorsKeptBut{Pre,Post}(self, CursorOf(me, c));
  */
 struct slot slot_cache_alloc(uint32_t me, uint32_t c);
 
 /* Hands out a slot of size class c to thread me, the running one, if its cursor for that class,
  * CursorOf(me, c), has one at hand: bit j of the word the cursor is at, which is returned. Else
- * returns 64, and nothing changed. slot_cache_taken(me, c, j) says which slot that is. Cost: a
- * step. */
+ * returns 64, and nothing changed. Cost: a step. */
 /*@ requires self: me == self && 0 < self <= THREADS;
     requires spans: SlotSpans(self);
     requires sorted: SlotLists(self);
@@ -152,23 +164,11 @@ struct slot slot_cache_alloc(uint32_t me, uint32_t c);
     ensures others:
       MineFreeUnchangedBut{Pre,Post}(self, slot_cursor[CursorOf(me, c)].word, \result);
     ensures none: \result == 64 ==> MineFreeUnchanged{Pre,Post}(self);
+    ensures some: \result < 64 ==> \old(slot_cursor[CursorOf(me, c)].cache) != 0;
+    ensures same: \result == 64 ==>
+      slot_cursor[CursorOf(me, c)].cache == \old(slot_cursor[CursorOf(me, c)].cache);
  */
 uint32_t slot_cache_take(uint32_t me, uint32_t c);
-
-/*@ requires self: 0 < me <= THREADS && 2 <= c < SIZE_CLASSES;
-    requires span: 0 < current_span[CursorOf(me, c)] < SPANS &&
-      SlotSpan(current_span[CursorOf(me, c)]);
-    requires slot:
-      IsSlot(current_span[CursorOf(me, c)], slot_cursor[CursorOf(me, c)].word, j);
-    terminates \true;
-    exits \false;
-    assigns \nothing;
-    ensures span: \result.span == current_span[CursorOf(me, c)];
-    ensures index: \result.index < span[\result.span].slots;
-    ensures word: SlotWord(\result.span, \result.index) == slot_cursor[CursorOf(me, c)].word;
-    ensures bit: \result.index % 64 == j;
- */
-struct slot slot_cache_taken(uint32_t me, uint32_t c, uint32_t j);
 
 /* Takes back slot i of span s, one of thread me's, the running one. Returns 1; or 0 if the slot is
  * free: then nothing changed. A span that is whole again may go back to the page heap. Cost: a few
@@ -195,6 +195,7 @@ struct slot slot_cache_taken(uint32_t me, uint32_t c, uint32_t j);
       IndexFree{Pre}(self, s, j);
     ensures others: MineUnchangedBut{Pre,Post}(self, s);
     ensures slots: MineFreeUnchangedBut{Pre,Post}(self, SlotWord{Pre}(s, i), i % 64);
+    ensures cursors: CursorsKept{Pre,Post}(self);
  */
 int slot_cache_free(uint32_t me, uint32_t s, uint32_t i);
 
@@ -215,6 +216,7 @@ int slot_cache_free(uint32_t me, uint32_t s, uint32_t i);
     ensures spans: SlotSpans(self);
     ensures sorted: SlotLists(self);
     ensures fewer: MineFewer{Pre,Post}(self);
+    ensures cursors: CursorsKept{Pre,Post}(self);
  */
 uint64_t slot_cache_collect(uint32_t me);
 

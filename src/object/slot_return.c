@@ -66,8 +66,7 @@ static void let_go(uint32_t k, uint32_t s) /*@ ghost (uint32_t me) */ {
       SpanUnchanged{Pre,Post}(s) && span_link[s].list == 0;
     ensures words: \result != HEAP_OK ==> ApartFrom(me, s);
     ensures mine: MineUnchangedBut{Pre,Post}(me, 0);
-    ensures idle: \forall integer k; CursorOfThread(k, me) ==>
-      current_span[k] == \old(current_span)[k];
+    ensures cursors: CursorsKept{Pre,Post}(me);
     ensures free: MineFreeUnchanged{Pre,Post}(me);
  */
 static enum heap_status release(uint32_t s) /*@ ghost (uint32_t me) */ {
@@ -90,6 +89,7 @@ static enum heap_status release(uint32_t s) /*@ ghost (uint32_t me) */ {
     ensures sorted: SlotLists(self);
     ensures kept: ThreadKept{Pre,Post}(self, 0);
     ensures free: MineFreeUnchanged{Pre,Post}(self);
+    ensures cursors: CursorsKept{Pre,Post}(self);
  */
 static void go_on(void) {
     slots_elapse();
@@ -134,6 +134,7 @@ static void list_up(uint32_t k, uint32_t s) /*@ ghost (uint32_t me) */ {
     ensures record: SpanUnchanged{Pre,Post}(s);
     ensures all: AllTabled(FirstWord(s), EndWord(s), span[s].slots);
     ensures free: MineFreeUnchanged{Pre,Post}(me);
+    ensures cursors: CursorsKept{Pre,Post}(me);
  */
 static void take_back(uint32_t me, uint32_t k, uint32_t s) {
     go_on();
@@ -160,6 +161,7 @@ static void take_back(uint32_t me, uint32_t k, uint32_t s) {
     ensures all: Mine(me, s) ==> SpanUnchanged{Pre,Post}(s) &&
       AllTabled(FirstWord(s), EndWord(s), span[s].slots);
     ensures free: MineFreeUnchanged{Pre,Post}(me);
+    ensures cursors: CursorsKept{Pre,Post}(me);
  */
 static void release_or_keep(uint32_t me, uint32_t k, uint32_t s) {
     if (release(s) /*@ ghost (me) */ != HEAP_OK) {
@@ -188,6 +190,7 @@ static void release_or_keep(uint32_t me, uint32_t k, uint32_t s) {
     ensures all: Mine(me, s) ==> SpanUnchanged{Pre,Post}(s) &&
       AllTabled(FirstWord(s), EndWord(s), span[s].slots);
     ensures free: MineFreeUnchangedBeside{Pre,Post}(me, s);
+    ensures cursors: CursorsKept{Pre,Post}(me);
  */
 static void give_back(uint32_t me, uint32_t k, uint32_t s) {
     let_go(k, s) /*@ ghost (me) */;
@@ -214,6 +217,7 @@ static void give_back(uint32_t me, uint32_t k, uint32_t s) {
       \old(span[s].slots));
     ensures record: Mine(me, s) ==> SpanUnchanged{Pre,Post}(s);
     ensures free: MineFreeUnchanged{Pre,Post}(me);
+    ensures cursors: CursorsKept{Pre,Post}(me);
  */
 static SLOW void settle(uint32_t me, uint32_t k, uint32_t s) {
     list_up(k, s) /*@ ghost (me) */;
@@ -249,6 +253,7 @@ int slot_cache_free(uint32_t me, uint32_t s, uint32_t i) {
     ensures spans: SlotSpans(self);
     ensures sorted: SlotLists(self);
     ensures fewer: MineFewer{Pre,Post}(self);
+    ensures cursors: CursorsKept{Pre,Post}(self);
  */
 static void give_back_whole(uint32_t me, uint32_t s) {
     if (slots_owner_load(s) == me && span_link[s].list != 0) {
@@ -272,6 +277,7 @@ static void give_back_whole(uint32_t me, uint32_t s) {
     ensures spans: SlotSpans(self);
     ensures sorted: SlotLists(self);
     ensures fewer: MineFewer{Pre,Post}(self);
+    ensures cursors: CursorsKept{Pre,Post}(self);
  */
 static uint64_t collect_slot(uint32_t me, uint32_t s, uint32_t i) {
     if (slots_owner_load(s) == me && i < span[s].slots) {
@@ -307,6 +313,7 @@ static uint64_t either(uint64_t at, uint64_t other) {
     ensures spans: SlotSpans(self);
     ensures sorted: SlotLists(self);
     ensures fewer: MineFewer{Pre,Post}(self);
+    ensures cursors: CursorsKept{Pre,Post}(self);
  */
 static uint64_t collect_word(uint32_t me, uint32_t s, uint32_t first, uint64_t bits) {
     uint64_t twice = NO_PLACE;
@@ -315,7 +322,7 @@ static uint64_t collect_word(uint32_t me, uint32_t s, uint32_t first, uint64_t b
         loop invariant lists: SpanList;
         loop invariant spans: SlotSpans(self);
         loop invariant sorted: SlotLists(self);
-        loop invariant fewer: MineFewer{Pre,Here}(self);
+        loop invariant fewer: MineFewer{Pre,Here}(self) && CursorsKept{Pre,Here}(self);
         loop assigns j, twice, heap_held, heap_touched, HEAP_TABLES, SLOT_TABLES;
         loop variant 64 - j;
      */
@@ -343,6 +350,7 @@ static uint64_t collect_word(uint32_t me, uint32_t s, uint32_t first, uint64_t b
     ensures spans: SlotSpans(self);
     ensures sorted: SlotLists(self);
     ensures fewer: MineFewer{Pre,Post}(self);
+    ensures cursors: CursorsKept{Pre,Post}(self);
  */
 static uint64_t collect_span(uint32_t me, uint32_t s) {
     uint32_t owner = slots_owner_load(s);
@@ -359,7 +367,7 @@ static uint64_t collect_span(uint32_t me, uint32_t s) {
         loop invariant lists: SpanList;
         loop invariant spans: SlotSpans(self);
         loop invariant sorted: SlotLists(self);
-        loop invariant fewer: MineFewer{Pre,Here}(self);
+        loop invariant fewer: MineFewer{Pre,Here}(self) && CursorsKept{Pre,Here}(self);
         loop assigns w, twice, heap_held, heap_touched, HEAP_TABLES, SLOT_TABLES;
         loop variant end - w;
      */
@@ -379,7 +387,7 @@ SLOW uint64_t slot_cache_collect(uint32_t me) {
         loop invariant lists: SpanList;
         loop invariant spans: SlotSpans(self);
         loop invariant sorted: SlotLists(self);
-        loop invariant fewer: MineFewer{Pre,Here}(self);
+        loop invariant fewer: MineFewer{Pre,Here}(self) && CursorsKept{Pre,Here}(self);
         loop assigns n, s, twice, heap_held, heap_touched, HEAP_TABLES, SLOT_TABLES;
         loop variant SPANS - n;
      */

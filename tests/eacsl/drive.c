@@ -672,11 +672,16 @@ static void drive_slot_cache(void) {
     case 0:
     case 1:
         for (uint32_t i = any(3) ? 2 : 20; i > 0; i--) {
-            uint32_t j = any(3) ? WORD_BITS : slot_cache_take(self, c);
+            uint32_t k = (self - 1) * SIZE_CLASSES + c,
+                     j = any(3) ? WORD_BITS : slot_cache_take(self, c);
             if (j < WORD_BITS) {
-                slot_cache_taken(self, c, j);
-            } else {
-                slot_cache_alloc(self, c);
+                uint32_t w = slot_cursor[k].word - slot_first_word(current_span[k]);
+                slot_told(k, j, WORD_BITS * w + j);
+                continue;
+            }
+            struct slot slot = slot_cache_alloc(self, c);
+            if (slot.span != 0) {
+                slot_tell(k, slot, self);
             }
         }
         break;
