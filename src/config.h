@@ -20,6 +20,7 @@
 #define THREADS      4    /* threads with caches of their own */
 #define SMALL_SPAN   2048 /* bytes in a span of small slots */
 #define SPAN_CACHE   16   /* span records a thread may keep at hand */
+#define LARGE_KEPT   2    /* spans of large blocks a thread may keep at hand */
 #else
 #define PAGE_SHIFT   13      /* bytes in a page: 8 KiB */
 #define ARENA_CHUNKS 16      /* chunks in an arena: 64 MiB */
@@ -30,6 +31,7 @@
 #define THREADS      256     /* threads with caches of their own */
 #define SMALL_SPAN   65536   /* bytes in a span of small slots */
 #define SPAN_CACHE   128     /* span records a thread may keep at hand */
+#define LARGE_KEPT   16      /* spans of large blocks a thread may keep at hand */
 #endif
 
 /* Of a function that is called now and then: its callers are compiled for the other case. */
@@ -50,6 +52,8 @@
 #define SCAVENGE_STEP    (65536 / PAGE_SIZE)          /* pages of a step of the background */
 #define SPAN_REFILL      (SPAN_CACHE / 2)             /* records an empty cache is given */
 #define SPAN_CELLS       (THREADS * SPAN_CACHE)       /* cells of all caches of records */
+#define KEPT_CELLS       (THREADS * LARGE_KEPT)       /* cells that name kept spans */
+#define KEPT_PAGES_MAX   128                          /* pages of a span that is kept */
 #define KINDS            4                            /* what spans are for: see span/span.h */
 #define SIZE_CLASSES     68                           /* Go's; class 0 is "large" */
 #define SPAN_CLASSES     (2 * SIZE_CLASSES)           /* a size class with and without pointers */
@@ -86,6 +90,7 @@ _Static_assert(SPECIALS >= 2 && SPECIALS <= 1 << 22, "a special's number fits 32
 _Static_assert(HINTS >= 2, "a region of the system's choice leaves a hint on either side");
 _Static_assert(THREADS >= 2, "the tests need two threads");
 _Static_assert(SPAN_REFILL >= 1 && SPAN_CELLS <= 1 << 22, "a cell's number fits 32 bits");
+_Static_assert(((uint64_t)KEPT_PAGES_MAX + 1) * SPANS <= (uint64_t)1 << 32, "a cell's two halves");
 _Static_assert(SLOT_WORDS <= 1 << 26, "the number of a word of slots fits 32 bits");
 
 #endif

@@ -1,6 +1,14 @@
 #include "object/block.h"
 
+#include "../../specs/held_lemmas.acsl"
+
+#include "../../specs/live_lemmas.acsl"
+
 #include "../../specs/slot_cache_lemmas.acsl"
+
+#include "../../specs/object_free_lemmas.acsl"
+
+#include "../../specs/block_lemmas.acsl"
 
 _Static_assert(WINDOW_BYTES <= PTRDIFF_MAX, "what is over PTRDIFF_MAX does not fit in the window");
 
@@ -39,12 +47,58 @@ static struct block answer(uint64_t at) {
     ensures apart: heap_held == 0;
     ensures cache: SlotCaches(self);
     ensures sizes: ClassesMine(self);
+    ensures large: LargeAllStay{Pre,Post}(self);
  */
 static void collect(void) {
     uint64_t twice = object_collect();
     if (twice != NO_PLACE) {
         os_freed_twice(twice);
     }
+}
+
+/* A block of the objects'. For want of memory what threads keep goes back first. */
+/*@ requires apart: heap_held == 0;
+    requires self: self != 0;
+    requires cache: SlotCaches(self) && ClassesMine(self);
+    terminates \true;
+    exits \false;
+    assigns heap_held, heap_touched, HEAP_TABLES, SLOT_TABLES, object_span, object_slot;
+    ensures apart: heap_held == 0;
+    ensures cache: SlotCaches(self);
+    ensures sizes: ClassesMine(self);
+    ensures block: \result != BLOCK_NONE ==> BlockIs(\result, bytes);
+    ensures live: 0 < self <= THREADS ==> LiveKept{Pre,Post}(self);
+    ensures aligned: \result != BLOCK_NONE ==> \result % SLOT_BYTES_MIN == 0;
+    ensures large: LargeAllStay{Pre,Post}(self);
+ */
+static uint64_t alloc(uint64_t bytes) {
+    uint64_t at = object_alloc(bytes);
+    if (at != NO_PLACE || bytes > WINDOW_BYTES || !kept_release(0)) {
+        return at;
+    }
+    return object_alloc(bytes);
+}
+
+/* The same at a multiple of `alignment`. */
+/*@ requires apart: heap_held == 0;
+    requires self: self != 0;
+    requires cache: SlotCaches(self) && ClassesMine(self);
+    terminates \true;
+    exits \false;
+    assigns heap_held, heap_touched, HEAP_TABLES, SLOT_TABLES, object_span, object_slot;
+    ensures apart: heap_held == 0;
+    ensures cache: SlotCaches(self);
+    ensures sizes: ClassesMine(self);
+    ensures block: \result != BLOCK_NONE ==> BlockIs(\result, bytes);
+    ensures aligned: \result != BLOCK_NONE ==> \result % alignment == 0;
+    ensures large: LargeAllStay{Pre,Post}(self);
+ */
+static uint64_t alloc_aligned(uint64_t bytes, uint64_t alignment) {
+    uint64_t at = object_alloc_aligned(bytes, alignment);
+    if (at != NO_PLACE || bytes > WINDOW_BYTES || !kept_release(0)) {
+        return at;
+    }
+    return object_alloc_aligned(bytes, alignment);
 }
 
 /* A block where none is at hand. */
@@ -61,10 +115,11 @@ static void collect(void) {
     ensures block: \result.at != BLOCK_NONE ==> BlockIs(\result.at, bytes);
     ensures error: \result.error == BLOCK_OK || \result.error == BLOCK_NO_MEMORY;
     ensures aligned: \result.at != BLOCK_NONE ==> \result.at % SLOT_BYTES_MIN == 0;
+    ensures large: LargeAllStay{Pre,Post}(self);
  */
 static SLOW struct block alloc_next(uint64_t bytes) {
     collect();
-    return answer(object_alloc(bytes));
+    return answer(alloc(bytes));
 }
 
 inline struct block block_alloc(uint64_t bytes) {
@@ -106,7 +161,7 @@ struct block block_alloc_aligned(uint64_t alignment, uint64_t bytes) {
         return none(BLOCK_BAD_ALIGNMENT);
     }
     collect();
-    return answer(object_alloc_aligned(bytes, alignment));
+    return answer(alloc_aligned(bytes, alignment));
 }
 
 struct block block_alloc_posix(uint64_t alignment, uint64_t bytes) {
@@ -176,6 +231,7 @@ struct block block_alloc_pages(uint64_t bytes) {
     ensures stays: \forall integer s, i; 0 < self <= THREADS && Mine{Pre}(self, s) &&
       SlotAt{Pre}(s, i, at) ==> SlotStays{Pre,Post}(self, s, i, at);
     ensures live: 0 < self <= THREADS ==> LiveKept{Pre,Post}(self);
+    ensures large: LargeAllStay{Pre,Post}(self);
  */
 static SLOW void clear(uint64_t at) {
     uint64_t bytes = object_bytes(at);
@@ -203,13 +259,13 @@ enum block_error block_free(uint64_t at) {
     requires cache: SlotCaches(self) && ClassesMine(self);
     terminates \true;
     exits \false;
-    assigns heap_held, HEAP_TABLES, SLOT_TABLES,
-            object_span, object_slot;
+    assigns heap_held, heap_touched, HEAP_TABLES, SLOT_TABLES, object_span, object_slot;
     ensures apart: heap_held == 0;
     ensures cache: SlotCaches(self);
     ensures sizes: ClassesMine(self);
     ensures inside: \result != BLOCK_NONE ==> \result + bytes <= WINDOW_BYTES;
     ensures live: 0 < self <= THREADS ==> LiveKept{Pre,Post}(self);
+    ensures large: LargeAllStay{Pre,Post}(self);
  */
 static uint64_t alloc_room(uint64_t has, uint64_t bytes) {
     if (has < bytes && CLASS_BYTES_MAX < bytes && bytes <= WINDOW_BYTES) {
@@ -218,7 +274,7 @@ static uint64_t alloc_room(uint64_t has, uint64_t bytes) {
             return at;
         }
     }
-    return object_alloc(bytes);
+    return alloc(bytes);
 }
 
 /* Moves the block at this place, which has so many bytes, to one of other size. */
@@ -241,6 +297,9 @@ static uint64_t alloc_room(uint64_t has, uint64_t bytes) {
     ensures kept: \forall integer s, i; 0 < self <= THREADS && LiveSlot{Pre}(self, s, i, at) &&
       \result.error != BLOCK_OK ==> LiveKept{Pre,Post}(self);
     ensures large: has <= WINDOW_BYTES < bytes ==> \result.error != BLOCK_OK;
+    ensures large_kept: \forall integer s, i; (LargeLive{Pre}(self, s, at) ||
+      (0 < self <= THREADS && LiveSlot{Pre}(self, s, i, at))) && \result.error != BLOCK_BUSY ==>
+        LargeAllStayBut{Pre,Post}(self, at);
  */
 static struct block move(uint64_t at, uint64_t has, uint64_t bytes) {
     uint64_t next = alloc_room(has, bytes);
@@ -267,14 +326,11 @@ struct block block_realloc(uint64_t at, uint64_t bytes) {
         return none((uint32_t)status);
     }
     uint64_t has = object_bytes(at);
+    //@ assert large: LargeAllStay{Pre,Here}(self);
     if (bytes <= has && (has / 2 <= bytes || has == SLOT_BYTES_MIN)) {
         return answer(at);
     }
     return move(at, has, bytes);
-}
-
-struct block block_realloc_array(uint64_t at, uint64_t n, uint64_t bytes) {
-    return block_realloc(at, product(n, bytes));
 }
 
 /* Can a block of so many bytes be what was handed out, or left in place, for this size and
@@ -324,6 +380,7 @@ uint64_t block_bytes(uint64_t at) {
     ensures apart: heap_held == 0;
     ensures cache: SlotCaches(self);
     ensures sizes: ClassesMine(self);
+    ensures large: LargeAllStay{Pre,Post}(self);
  */
 static void flush_pages(void) {
     heap_flush();
@@ -333,5 +390,6 @@ static void flush_pages(void) {
 
 void block_flush(void) {
     collect();
+    kept_flush();
     flush_pages();
 }

@@ -52,6 +52,7 @@ extern int block_clears;
     ensures block: \result.at != BLOCK_NONE ==> BlockIs(\result.at, bytes);
     ensures error: \result.error == BLOCK_OK || \result.error == BLOCK_NO_MEMORY;
     ensures aligned: \result.at != BLOCK_NONE ==> \result.at % SLOT_BYTES_MIN == 0;
+    ensures large: LargeAllStay{Pre,Post}(self);
  */
 struct block block_alloc(uint64_t bytes);
 
@@ -67,10 +68,11 @@ struct block block_alloc(uint64_t bytes);
     ensures apart: heap_held == 0;
     ensures cache: SlotCaches(self);
     ensures sizes: ClassesMine(self);
+    ensures large: LargeAllStay{Pre,Post}(self);
     behavior fits:
       assumes n * bytes <= WINDOW_BYTES;
       ensures answer: Answer(\result.at, \result.error);
-      ensures inside: \result.at != BLOCK_NONE ==> \result.at + n * bytes <= WINDOW_BYTES;
+      ensures block: \result.at != BLOCK_NONE ==> BlockIs(\result.at, n * bytes);
       ensures error: \result.error == BLOCK_OK || \result.error == BLOCK_NO_MEMORY;
     behavior large:
       assumes n * bytes > WINDOW_BYTES;
@@ -92,6 +94,7 @@ struct block block_calloc(uint64_t n, uint64_t bytes);
     ensures apart: heap_held == 0;
     ensures cache: SlotCaches(self);
     ensures sizes: ClassesMine(self);
+    ensures large: LargeAllStay{Pre,Post}(self);
     behavior refused:
       assumes !PowerOfTwo(alignment);
       ensures none: \result.at == BLOCK_NONE && \result.error == BLOCK_BAD_ALIGNMENT;
@@ -117,6 +120,7 @@ struct block block_alloc_aligned(uint64_t alignment, uint64_t bytes);
     ensures apart: heap_held == 0;
     ensures cache: SlotCaches(self);
     ensures sizes: ClassesMine(self);
+    ensures large: LargeAllStay{Pre,Post}(self);
     behavior refused:
       assumes !PowerOfTwo(alignment) || alignment % sizeof(uintptr_t) != 0;
       ensures none: \result.at == BLOCK_NONE && \result.error == BLOCK_BAD_ALIGNMENT;
@@ -143,6 +147,7 @@ struct block block_alloc_posix(uint64_t alignment, uint64_t bytes);
     ensures apart: heap_held == 0;
     ensures cache: SlotCaches(self);
     ensures sizes: ClassesMine(self);
+    ensures large: LargeAllStay{Pre,Post}(self);
     behavior refused:
       assumes alignment > TWO_63;
       ensures none: \result.at == BLOCK_NONE && \result.error == BLOCK_BAD_ALIGNMENT;
@@ -172,6 +177,7 @@ struct block block_alloc_rounded(uint64_t alignment, uint64_t bytes);
     ensures block: \result.at != BLOCK_NONE ==> BlockIs(\result.at, bytes);
     ensures error: \result.error == BLOCK_OK || \result.error == BLOCK_NO_MEMORY;
     ensures aligned: \result.at != BLOCK_NONE ==> \result.at % (PAGE_SIZE * os_group) == 0;
+    ensures large: LargeAllStay{Pre,Post}(self);
  */
 struct block block_alloc_page(uint64_t bytes);
 
@@ -190,6 +196,7 @@ struct block block_alloc_page(uint64_t bytes);
     ensures block: \result.at != BLOCK_NONE ==> BlockIs(\result.at, bytes);
     ensures error: \result.error == BLOCK_OK || \result.error == BLOCK_NO_MEMORY;
     ensures aligned: \result.at != BLOCK_NONE ==> \result.at % (PAGE_SIZE * os_group) == 0;
+    ensures large: LargeAllStay{Pre,Post}(self);
  */
 struct block block_alloc_pages(uint64_t bytes);
 
@@ -208,6 +215,9 @@ struct block block_alloc_pages(uint64_t bytes);
     ensures apart: heap_held == 0;
     ensures cache: SlotCaches(self);
     ensures sizes: ClassesMine(self);
+    ensures large_kept: \forall integer s, i; (LargeLive{Pre}(self, s, at) ||
+      (0 < self <= THREADS && LiveSlot{Pre}(self, s, i, at))) && \result.error != BLOCK_BUSY ==>
+        LargeAllStayBut{Pre,Post}(self, at);
     behavior freed:
       assumes bytes == 0;
       ensures none: \result.at == BLOCK_NONE;
@@ -231,31 +241,6 @@ struct block block_alloc_pages(uint64_t bytes);
  */
 struct block block_realloc(uint64_t at, uint64_t bytes);
 
-/* reallocarray: the same of n times this many bytes; too large a product is BLOCK_NO_MEMORY. */
-/*@ requires apart: heap_held == 0;
-    requires self: self != 0;
-    requires cache: SlotCaches(self) && ClassesMine(self);
-    terminates \true;
-    exits \false;
-    assigns heap_held, heap_touched, HEAP_TABLES, SLOT_TABLES,
-            object_span, object_slot;
-    ensures apart: heap_held == 0;
-    ensures cache: SlotCaches(self);
-    ensures sizes: ClassesMine(self);
-    ensures live: \forall integer s, i; 0 < self <= THREADS && LiveSlot{Pre}(self, s, i, at) ==>
-      LiveKeptBut{Pre,Post}(self, at);
-    ensures kept: \forall integer s, i; 0 < self <= THREADS && LiveSlot{Pre}(self, s, i, at) &&
-      \result.error != BLOCK_OK ==> LiveKept{Pre,Post}(self);
-    behavior large:
-      assumes n * bytes > WINDOW_BYTES;
-      ensures none: \result.at == BLOCK_NONE && \result.error != BLOCK_OK;
-    behavior fits:
-      assumes n * bytes <= WINDOW_BYTES;
-    complete behaviors;
-    disjoint behaviors;
- */
-struct block block_realloc_array(uint64_t at, uint64_t n, uint64_t bytes);
-
 /* free: takes the block back that begins at this place. Returns BLOCK_OK, or BLOCK_UNKNOWN,
  * BLOCK_INSIDE, BLOCK_IS_FREE, BLOCK_BUSY; then nothing changed (object_free). */
 /*@ requires apart: heap_held == 0;
@@ -273,6 +258,10 @@ struct block block_realloc_array(uint64_t at, uint64_t n, uint64_t bytes);
       SlotAt{Pre}(s, i, at) && IndexFree{Pre}(self, s, i) ==> \result == BLOCK_IS_FREE;
     ensures live: 0 < self <= THREADS ==> LiveKeptBut{Pre,Post}(self, at);
     ensures kept: 0 < self <= THREADS && \result != BLOCK_OK ==> LiveKept{Pre,Post}(self);
+    ensures large: LargeAllStayBut{Pre,Post}(self, at);
+    ensures stays: \result != BLOCK_OK ==> LargeAllStay{Pre,Post}(self);
+    ensures gone: \forall integer s; LargeLive{Pre}(self, s, at) ==>
+      \result == BLOCK_OK || \result == BLOCK_BUSY;
  */
 enum block_error block_free(uint64_t at);
 
@@ -292,6 +281,7 @@ enum block_error block_free(uint64_t at);
       SlotAt{Pre}(s, i, at) && IndexFree{Pre}(self, s, i) ==> \result == 0;
     ensures live: 0 < self <= THREADS ==> LiveKeptBut{Pre,Post}(self, at);
     ensures kept: 0 < self <= THREADS && \result == 0 ==> LiveKept{Pre,Post}(self);
+    ensures large: LargeAllStay{Pre,Post}(self);
  */
 int block_give(uint64_t at);
 
@@ -311,6 +301,8 @@ int block_give(uint64_t at);
     ensures elsewhere: alignment != 0 && at % alignment != 0 ==> \result != BLOCK_OK;
     ensures live: 0 < self <= THREADS ==> LiveKeptBut{Pre,Post}(self, at);
     ensures kept: 0 < self <= THREADS && \result != BLOCK_OK ==> LiveKept{Pre,Post}(self);
+    ensures large: LargeAllStayBut{Pre,Post}(self, at);
+    ensures stays: \result != BLOCK_OK ==> LargeAllStay{Pre,Post}(self);
  */
 enum block_error block_free_aligned_sized(uint64_t at, uint64_t alignment, uint64_t bytes);
 
@@ -326,6 +318,8 @@ enum block_error block_free_aligned_sized(uint64_t at, uint64_t alignment, uint6
     ensures sizes: ClassesMine(self);
     ensures live: 0 < self <= THREADS ==> LiveKeptBut{Pre,Post}(self, at);
     ensures kept: 0 < self <= THREADS && \result != BLOCK_OK ==> LiveKept{Pre,Post}(self);
+    ensures large: LargeAllStayBut{Pre,Post}(self, at);
+    ensures stays: \result != BLOCK_OK ==> LargeAllStay{Pre,Post}(self);
  */
 enum block_error block_free_sized(uint64_t at, uint64_t bytes);
 
@@ -341,6 +335,7 @@ enum block_error block_free_sized(uint64_t at, uint64_t bytes);
     ensures sizes: ClassesMine(self);
     ensures bytes: \result != 0 ==> BlockAt(object_span, object_slot, at, \result);
     ensures live: 0 < self <= THREADS ==> LiveKept{Pre,Post}(self);
+    ensures large: LargeAllStay{Pre,Post}(self);
  */
 uint64_t block_bytes(uint64_t at);
 
@@ -355,6 +350,7 @@ uint64_t block_bytes(uint64_t at);
     ensures apart: heap_held == 0;
     ensures cache: SlotCaches(self);
     ensures sizes: ClassesMine(self);
+    ensures large: LargeAllStay{Pre,Post}(self);
  */
 void block_flush(void);
 

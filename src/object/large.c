@@ -1,10 +1,12 @@
 #include "object/large.h"
 
-#include "../../specs/large_lemmas.acsl"
-
 #include "../../specs/slot_cache_lemmas.acsl"
 
-/* Hands out n pages as a span of its own, or 0. */
+#include "../../specs/held_lemmas.acsl"
+
+#include "../../specs/kept_lemmas.acsl"
+
+/* A span of n pages of the page heap's, or 0. */
 /*@ requires apart: heap_held == 0;
     requires self: self != 0;
     requires cache: SlotCaches(self) && ClassesMine(self);
@@ -16,12 +18,12 @@
     ensures sizes: ClassesMine(self);
     ensures records: 0 < self <= THREADS ==> MineUnchangedBut{Pre,Post}(self, 0);
     ensures free: 0 < self <= THREADS ==> MineFreeUnchanged{Pre,Post}(self);
-    ensures other: \result != 0 && 0 < self <= THREADS ==> !Mine{Pre}(self, \result);
-    ensures span: \result != 0 ==> 0 < \result < SPANS && span[\result].npages == n &&
-      span[\result].base + n <= PAGES && 0 < n && span[\result].span_class == 1;
-    ensures mine: \result != 0 ==> span_owner[\result] == self;
+    ensures span: \result != 0 ==> LargeSpan(\result) && span_owner[\result] == self &&
+      n <= span[\result].npages;
+    ensures large: LargeAllStay{Pre,Post}(self);
+    ensures fresh: \result != 0 ==> !LargeHeld{Pre}(self, \result);
  */
-static uint32_t large_span(uint32_t n) {
+static uint32_t fresh_span(uint32_t n) {
     uint32_t s = heap_alloc(n, 1).span;
     slots_elapse();
     //@ assert kept: 0 < self <= THREADS ==> ThreadKept{Pre,Here}(self, s);
@@ -43,32 +45,96 @@ static uint32_t round_up(uint32_t p, uint32_t step) {
     return step * k;
 }
 
-uint64_t large_alloc(uint64_t bytes, uint32_t step) {
-    uint32_t n = (uint32_t)((bytes + PAGE_SIZE - 1) / PAGE_SIZE);
-    uint32_t s = large_span(n + step - 1);
+uint64_t large_alloc(uint32_t me, uint64_t bytes, uint32_t step) {
+    uint32_t n = (uint32_t)((bytes + PAGE_SIZE - 1) / PAGE_SIZE) + step - 1;
+    uint32_t s = me <= THREADS ? kept_take(me, n) : 0, used = s != 0 ? PAGES : 0;
+    if (s == 0) {
+        s = fresh_span(n);
+    }
     if (s == 0) {
         return NO_PLACE;
     }
     uint32_t first = round_up(span[s].base, step);
-    block_page_store(s, first - span[s].base);
+    large_put(s, used + first + 1);
     //@ ghost object_span = s;
     return (uint64_t)first * PAGE_SIZE;
 }
 
-enum object_status large_free(uint32_t s, uint64_t offset) {
-    if (offset != (uint64_t)block_page_load(s) * PAGE_SIZE) {
-        return OBJECT_INSIDE;
+/* Does a block begin at this place, by what its span's cell says? */
+/*@ terminates \true;
+    exits \false;
+    assigns \nothing;
+    ensures found: \result == OBJECT_OK <==>
+      0 < cell <= 2 * PAGES && at == LargePage(cell) * PAGE_SIZE;
+    ensures free: \result == OBJECT_IS_FREE <==> cell == LARGE_IS_KEPT;
+    ensures answer: \result == OBJECT_OK || \result == OBJECT_IS_FREE ||
+      \result == OBJECT_INSIDE || \result == OBJECT_NO_SPAN;
+ */
+static enum object_status look(uint32_t cell, uint64_t at) {
+    if (cell == LARGE_IS_KEPT) {
+        return OBJECT_IS_FREE;
     }
-    enum heap_status status = heap_free(span[s].base);
-    slots_elapse();
-    //@ assert other: 0 < self <= THREADS ==> !Mine{Pre}(self, heap_touched);
-    //@ assert kept: 0 < self <= THREADS ==> ThreadKept{Pre,Here}(self, heap_touched);
-    //@ assert told: 0 < self <= THREADS ==> CursorsToldBut(self, -1);
-    return status == HEAP_OK ? OBJECT_OK : status == HEAP_NO_SPAN ? OBJECT_NO_SPAN : OBJECT_BUSY;
+    if (cell == 0 || cell > 2 * PAGES) {
+        return OBJECT_NO_SPAN;
+    }
+    uint32_t page = cell <= PAGES ? cell - 1 : cell - 1 - PAGES;
+    return at == (uint64_t)page * PAGE_SIZE ? OBJECT_OK : OBJECT_INSIDE;
 }
 
-uint64_t large_bytes(uint32_t s, uint64_t offset) {
-    uint64_t before = (uint64_t)block_page_load(s) * PAGE_SIZE,
-             bytes = (uint64_t)span[s].npages * PAGE_SIZE;
-    return offset == before && before < bytes ? bytes - before : 0;
+enum object_status large_look(uint32_t s, uint64_t at) {
+    return look(large_cell_load(s), at);
+}
+
+/* Takes back the block that was in span s, now the running thread's, by this cell. */
+/*@ requires apart: heap_held == 0;
+    requires self: me == self && self != 0;
+    requires cache: SlotCaches(self) && ClassesMine(self);
+    requires span: LargeSpan(s) && span_owner[s] == self && large_cell[s] == 0;
+    requires cell: LargeCell(s, cell);
+    terminates \true;
+    exits \false;
+    assigns heap_held, heap_touched, HEAP_TABLES, SLOT_TABLES;
+    ensures apart: heap_held == 0;
+    ensures cache: SlotCaches(self);
+    ensures sizes: ClassesMine(self);
+    ensures records: 0 < self <= THREADS ==> MineUnchangedBut{Pre,Post}(self, 0);
+    ensures free: 0 < self <= THREADS ==> MineFreeUnchanged{Pre,Post}(self);
+    ensures answer: \result == OBJECT_OK || \result == OBJECT_BUSY;
+    ensures busy: \result == OBJECT_BUSY ==> large_cell[s] == cell &&
+      SpanUnchanged{Pre,Post}(s) && span_owner[s] == self;
+    ensures large: LargeAllStay{Pre,Post}(self);
+ */
+static enum object_status free_claimed(uint32_t me, uint32_t s, uint32_t cell) {
+    uint32_t n = span[s].npages;
+    if (me <= THREADS && n <= KEPT_PAGES_MAX) {
+        kept_add(me, s, n);
+        return OBJECT_OK;
+    }
+    if (kept_give_back(s)) {
+        return OBJECT_OK;
+    }
+    large_put(s, cell);
+    return OBJECT_BUSY;
+}
+
+enum object_status large_free(uint32_t me, uint32_t s, uint64_t at) {
+    uint32_t cell = large_cell_load(s);
+    enum object_status status = look(cell, at);
+    if (status != OBJECT_OK) {
+        return status;
+    }
+    if (!kept_claim(s, cell)) { /* another thread was faster */
+        return OBJECT_IS_FREE;
+    }
+    return free_claimed(me, s, cell);
+}
+
+uint64_t large_bytes(uint32_t s, uint64_t at) {
+    uint64_t begin = (uint64_t)span[s].base * PAGE_SIZE,
+             end = begin + (uint64_t)span[s].npages * PAGE_SIZE;
+    return large_look(s, at) == OBJECT_OK && begin <= at && at < end ? end - at : 0;
+}
+
+int large_was_used(uint32_t s) {
+    return large_cell_load(s) > PAGES;
 }

@@ -1,5 +1,7 @@
 #include "object/object.h"
 
+#include "../../specs/held_lemmas.acsl"
+
 #include "../../specs/live_lemmas.acsl"
 
 #include "../../specs/object_lemmas.acsl"
@@ -68,7 +70,7 @@
     requires parts: 0 < m && PAGE_SIZE % m == 0 && class_size[c] % m == 0;
     terminates \true;
     exits \false;
-    assigns heap_held, HEAP_TABLES, SLOT_TABLES, object_span, object_slot;
+    assigns heap_held, heap_touched, HEAP_TABLES, SLOT_TABLES, object_span, object_slot;
     ensures apart: heap_held == 0;
     ensures cache: SlotCaches(self);
     ensures sizes: ClassesMine(self);
@@ -83,6 +85,7 @@
       !LiveSlot{Pre}(self, object_span, object_slot, \result);
     ensures live: 0 < self <= THREADS ==> LiveKept{Pre,Post}(self);
     ensures aligned: \result != NO_PLACE ==> \result % m == 0;
+    ensures large: LargeAllStay{Pre,Post}(self);
  */
 static uint64_t alloc_slot(uint32_t me, uint32_t c) /*@ ghost (uint64_t m) */ {
     struct slot slot = slot_cache_alloc(me, c);
@@ -120,7 +123,7 @@ static uint64_t whole_bytes(uint64_t bytes) {
     requires bytes: SLOT_BYTES_MIN <= bytes <= WINDOW_BYTES && bytes % SLOT_BYTES_MIN == 0;
     terminates \true;
     exits \false;
-    assigns heap_held, HEAP_TABLES, SLOT_TABLES, object_span, object_slot;
+    assigns heap_held, heap_touched, HEAP_TABLES, SLOT_TABLES, object_span, object_slot;
     ensures apart: heap_held == 0;
     ensures cache: SlotCaches(self);
     ensures sizes: ClassesMine(self);
@@ -128,17 +131,20 @@ static uint64_t whole_bytes(uint64_t bytes) {
       BlockAt(object_span, object_slot, \result, bytes);
     ensures mine: \result != NO_PLACE ==> span_owner[object_span] == self;
     ensures taken: \result != NO_PLACE && 2 <= span[object_span].span_class ==>
-      Mine(self, object_span) && !IndexFree(self, object_span, object_slot);
+      self <= THREADS && Mine(self, object_span) && !IndexFree(self, object_span, object_slot);
     ensures inside: \result != NO_PLACE ==> \result + bytes <= WINDOW_BYTES;
     ensures fresh: 0 < self <= THREADS && \result != NO_PLACE ==>
       !LiveSlot{Pre}(self, object_span, object_slot, \result);
     ensures live: 0 < self <= THREADS ==> LiveKept{Pre,Post}(self);
     ensures aligned: \result != NO_PLACE ==> \result % SLOT_BYTES_MIN == 0;
+    ensures large: LargeAllStay{Pre,Post}(self);
+    ensures new: \result != NO_PLACE && span[object_span].span_class < 2 ==>
+      LargeLive(self, object_span, \result) && !LargeHeld{Pre}(self, object_span);
  */
 static uint64_t alloc_whole(uint32_t me, uint64_t bytes) {
     uint32_t c = size_class(bytes);
     if (c == 0 || me > THREADS) {
-        return large_alloc(bytes, 1);
+        return large_alloc(me, bytes, 1);
     }
     //@ ghost class_is_sound(c);
     return alloc_slot(me, c) /*@ ghost (SLOT_BYTES_MIN) */;
@@ -254,7 +260,7 @@ static uint32_t aligned_class(uint32_t c, uint64_t alignment) {
     requires part: 0 < alignment && PAGE_SIZE % alignment == 0;
     terminates \true;
     exits \false;
-    assigns heap_held, HEAP_TABLES, SLOT_TABLES, object_span, object_slot;
+    assigns heap_held, heap_touched, HEAP_TABLES, SLOT_TABLES, object_span, object_slot;
     ensures apart: heap_held == 0;
     ensures cache: SlotCaches(self);
     ensures sizes: ClassesMine(self);
@@ -262,18 +268,21 @@ static uint32_t aligned_class(uint32_t c, uint64_t alignment) {
       BlockAt(object_span, object_slot, \result, bytes);
     ensures mine: \result != NO_PLACE ==> span_owner[object_span] == self;
     ensures taken: \result != NO_PLACE && 2 <= span[object_span].span_class ==>
-      Mine(self, object_span) && !IndexFree(self, object_span, object_slot);
+      self <= THREADS && Mine(self, object_span) && !IndexFree(self, object_span, object_slot);
     ensures inside: \result != NO_PLACE ==> \result + bytes <= WINDOW_BYTES;
     ensures fresh: 0 < self <= THREADS && \result != NO_PLACE ==>
       !LiveSlot{Pre}(self, object_span, object_slot, \result);
     ensures live: 0 < self <= THREADS ==> LiveKept{Pre,Post}(self);
     ensures aligned: \result != NO_PLACE ==> \result % alignment == 0;
+    ensures large: LargeAllStay{Pre,Post}(self);
+    ensures new: \result != NO_PLACE && span[object_span].span_class < 2 ==>
+      LargeLive(self, object_span, \result) && !LargeHeld{Pre}(self, object_span);
  */
 static uint64_t alloc_within_page(uint32_t me, uint64_t bytes, uint64_t alignment) {
     uint32_t c = size_class(bytes);
     c = c == 0 || me > THREADS ? 0 : aligned_class(c, alignment);
     if (c == 0) {
-        uint64_t at = large_alloc(bytes, 1);
+        uint64_t at = large_alloc(me, bytes, 1);
         //@ ghost if (at != NO_PLACE) { page_aligned(at, alignment); }
         return at;
     }
@@ -282,13 +291,13 @@ static uint64_t alloc_within_page(uint32_t me, uint64_t bytes, uint64_t alignmen
 
 /* The same at a multiple of whole pages. */
 /*@ requires apart: heap_held == 0;
-    requires self: self != 0;
+    requires self: me == self && self != 0;
     requires cache: SlotCaches(self) && ClassesMine(self);
     requires bytes: SLOT_BYTES_MIN <= bytes <= WINDOW_BYTES;
     requires whole: 0 < alignment <= WINDOW_BYTES && alignment % PAGE_SIZE == 0;
     terminates \true;
     exits \false;
-    assigns heap_held, HEAP_TABLES, SLOT_TABLES, object_span, object_slot;
+    assigns heap_held, heap_touched, HEAP_TABLES, SLOT_TABLES, object_span, object_slot;
     ensures apart: heap_held == 0;
     ensures cache: SlotCaches(self);
     ensures sizes: ClassesMine(self);
@@ -296,17 +305,54 @@ static uint64_t alloc_within_page(uint32_t me, uint64_t bytes, uint64_t alignmen
       BlockAt(object_span, object_slot, \result, bytes);
     ensures mine: \result != NO_PLACE ==> span_owner[object_span] == self;
     ensures taken: \result != NO_PLACE && 2 <= span[object_span].span_class ==>
-      Mine(self, object_span) && !IndexFree(self, object_span, object_slot);
+      self <= THREADS && Mine(self, object_span) && !IndexFree(self, object_span, object_slot);
     ensures inside: \result != NO_PLACE ==> \result + bytes <= WINDOW_BYTES;
     ensures fresh: 0 < self <= THREADS && \result != NO_PLACE ==>
       !LiveSlot{Pre}(self, object_span, object_slot, \result);
     ensures live: 0 < self <= THREADS ==> LiveKept{Pre,Post}(self);
     ensures aligned: \result != NO_PLACE ==> \result % alignment == 0;
+    ensures large: LargeAllStay{Pre,Post}(self);
+    ensures new: \result != NO_PLACE && span[object_span].span_class < 2 ==>
+      LargeLive(self, object_span, \result) && !LargeHeld{Pre}(self, object_span);
  */
-static uint64_t alloc_pages(uint64_t bytes, uint64_t alignment) {
-    uint64_t step = alignment / PAGE_SIZE, at = large_alloc(bytes, (uint32_t)step);
+static uint64_t alloc_pages(uint32_t me, uint64_t bytes, uint64_t alignment) {
+    uint64_t step = alignment / PAGE_SIZE, at = large_alloc(me, bytes, (uint32_t)step);
     //@ ghost if (at != NO_PLACE) { pages_aligned(at, step, alignment); }
     return at;
+}
+
+/* The same at a multiple of either kind. */
+/*@ requires apart: heap_held == 0;
+    requires self: me == self && self != 0;
+    requires cache: SlotCaches(self) && ClassesMine(self);
+    requires bytes: SLOT_BYTES_MIN <= bytes <= WINDOW_BYTES;
+    requires lists: SpanList;
+    requires alignment: 0 < alignment <= WINDOW_BYTES;
+    requires part: alignment <= PAGE_SIZE ==> PAGE_SIZE % alignment == 0;
+    requires whole: alignment > PAGE_SIZE ==> alignment % PAGE_SIZE == 0;
+    terminates \true;
+    exits \false;
+    assigns heap_held, heap_touched, HEAP_TABLES, SLOT_TABLES, object_span, object_slot;
+    ensures apart: heap_held == 0;
+    ensures cache: SlotCaches(self);
+    ensures sizes: ClassesMine(self);
+    ensures block: \result != NO_PLACE ==> 0 < object_span < SPANS &&
+      BlockAt(object_span, object_slot, \result, bytes);
+    ensures mine: \result != NO_PLACE ==> span_owner[object_span] == self;
+    ensures taken: \result != NO_PLACE && 2 <= span[object_span].span_class ==>
+      self <= THREADS && Mine(self, object_span) && !IndexFree(self, object_span, object_slot);
+    ensures inside: \result != NO_PLACE ==> \result + bytes <= WINDOW_BYTES;
+    ensures fresh: 0 < self <= THREADS && \result != NO_PLACE ==>
+      !LiveSlot{Pre}(self, object_span, object_slot, \result);
+    ensures live: 0 < self <= THREADS ==> LiveKept{Pre,Post}(self);
+    ensures aligned: \result != NO_PLACE ==> \result % alignment == 0;
+    ensures large: LargeAllStay{Pre,Post}(self);
+    ensures new: \result != NO_PLACE && span[object_span].span_class < 2 ==>
+      LargeLive(self, object_span, \result) && !LargeHeld{Pre}(self, object_span);
+ */
+static uint64_t alloc_multiple(uint32_t me, uint64_t bytes, uint64_t alignment) {
+    return alignment <= PAGE_SIZE ? alloc_within_page(me, bytes, alignment)
+                                  : alloc_pages(me, bytes, alignment);
 }
 
 uint64_t object_alloc_aligned(uint64_t bytes, uint64_t alignment) {
@@ -318,7 +364,5 @@ uint64_t object_alloc_aligned(uint64_t bytes, uint64_t alignment) {
     }
     uint32_t me = slot_cache_enter();
     //@ assert live: 0 < self <= THREADS ==> LiveKept{Pre,Here}(self);
-    uint64_t whole = whole_bytes(bytes);
-    return alignment <= PAGE_SIZE ? alloc_within_page(me, whole, alignment)
-                                  : alloc_pages(whole, alignment);
+    return alloc_multiple(me, whole_bytes(bytes), alignment);
 }

@@ -17,7 +17,7 @@
     requires cache: SlotCaches(self) && ClassesMine(self);
     terminates \true;
     exits \false;
-    assigns heap_held, HEAP_TABLES, SLOT_TABLES, object_span, object_slot;
+    assigns heap_held, heap_touched, HEAP_TABLES, SLOT_TABLES, object_span, object_slot;
     ensures apart: heap_held == 0;
     ensures cache: SlotCaches(self);
     ensures sizes: ClassesMine(self);
@@ -25,12 +25,15 @@
       BlockAt(object_span, object_slot, \result, bytes);
     ensures mine: \result != NO_PLACE ==> span_owner[object_span] == self;
     ensures taken: \result != NO_PLACE && 2 <= span[object_span].span_class ==>
-      Mine(self, object_span) && !IndexFree(self, object_span, object_slot);
+      self <= THREADS && Mine(self, object_span) && !IndexFree(self, object_span, object_slot);
     ensures inside: \result != NO_PLACE ==> \result + bytes <= WINDOW_BYTES;
     ensures fresh: 0 < self <= THREADS && \result != NO_PLACE ==>
       !LiveSlot{Pre}(self, object_span, object_slot, \result);
     ensures live: 0 < self <= THREADS ==> LiveKept{Pre,Post}(self);
     ensures aligned: \result != NO_PLACE ==> \result % SLOT_BYTES_MIN == 0;
+    ensures large: LargeAllStay{Pre,Post}(self);
+    ensures new: \result != NO_PLACE && span[object_span].span_class < 2 ==>
+      LargeLive(self, object_span, \result) && !LargeHeld{Pre}(self, object_span);
  */
 uint64_t object_alloc(uint64_t bytes);
 
@@ -48,12 +51,14 @@ uint64_t object_alloc(uint64_t bytes);
       BlockAt(object_span, object_slot, \result, bytes);
     ensures mine: \result != NO_PLACE ==> span_owner[object_span] == self;
     ensures taken: \result != NO_PLACE && 2 <= span[object_span].span_class ==>
-      Mine(self, object_span) && !IndexFree(self, object_span, object_slot);
+      self <= THREADS && Mine(self, object_span) && !IndexFree(self, object_span, object_slot);
     ensures inside: \result != NO_PLACE ==> \result + bytes <= WINDOW_BYTES;
     ensures fresh: 0 < self <= THREADS && \result != NO_PLACE ==>
       !LiveSlot{Pre}(self, object_span, object_slot, \result);
     ensures live: 0 < self <= THREADS ==> LiveKept{Pre,Post}(self);
     ensures aligned: \result != NO_PLACE ==> \result % SLOT_BYTES_MIN == 0;
+    ensures large: LargeAllStay{Pre,Post}(self);
+    ensures class: \result != NO_PLACE ==> 2 <= span[object_span].span_class;
  */
 uint64_t object_take(uint64_t bytes);
 
@@ -64,7 +69,7 @@ uint64_t object_take(uint64_t bytes);
     requires cache: SlotCaches(self) && ClassesMine(self);
     terminates \true;
     exits \false;
-    assigns heap_held, HEAP_TABLES, SLOT_TABLES, object_span, object_slot;
+    assigns heap_held, heap_touched, HEAP_TABLES, SLOT_TABLES, object_span, object_slot;
     ensures apart: heap_held == 0;
     ensures cache: SlotCaches(self);
     ensures sizes: ClassesMine(self);
@@ -72,12 +77,15 @@ uint64_t object_take(uint64_t bytes);
       BlockAt(object_span, object_slot, \result, bytes);
     ensures mine: \result != NO_PLACE ==> span_owner[object_span] == self;
     ensures taken: \result != NO_PLACE && 2 <= span[object_span].span_class ==>
-      Mine(self, object_span) && !IndexFree(self, object_span, object_slot);
+      self <= THREADS && Mine(self, object_span) && !IndexFree(self, object_span, object_slot);
     ensures inside: \result != NO_PLACE ==> \result + bytes <= WINDOW_BYTES;
     ensures fresh: 0 < self <= THREADS && \result != NO_PLACE ==>
       !LiveSlot{Pre}(self, object_span, object_slot, \result);
     ensures live: 0 < self <= THREADS ==> LiveKept{Pre,Post}(self);
     ensures aligned: \result != NO_PLACE ==> \result % alignment == 0;
+    ensures large: LargeAllStay{Pre,Post}(self);
+    ensures new: \result != NO_PLACE && span[object_span].span_class < 2 ==>
+      LargeLive(self, object_span, \result) && !LargeHeld{Pre}(self, object_span);
  */
 uint64_t object_alloc_aligned(uint64_t bytes, uint64_t alignment);
 
@@ -100,6 +108,10 @@ uint64_t object_alloc_aligned(uint64_t bytes, uint64_t alignment);
       SlotAt{Pre}(s, i, at) ==> (\result == OBJECT_IS_FREE <==> IndexFree{Pre}(self, s, i));
     ensures live: 0 < self <= THREADS ==> LiveKeptBut{Pre,Post}(self, at);
     ensures refused: 0 < self <= THREADS && \result != OBJECT_OK ==> LiveKept{Pre,Post}(self);
+    ensures large: LargeAllStayBut{Pre,Post}(self, at);
+    ensures stays: \result != OBJECT_OK ==> LargeAllStay{Pre,Post}(self);
+    ensures gone: \forall integer s; LargeLive{Pre}(self, s, at) ==>
+      \result == OBJECT_OK || \result == OBJECT_BUSY;
  */
 enum object_status object_free(uint64_t at);
 
@@ -120,6 +132,7 @@ enum object_status object_free(uint64_t at);
       SlotAt{Pre}(s, i, at) && IndexFree{Pre}(self, s, i) ==> \result == 0;
     ensures live: 0 < self <= THREADS ==> LiveKeptBut{Pre,Post}(self, at);
     ensures refused: 0 < self <= THREADS && \result == 0 ==> LiveKept{Pre,Post}(self);
+    ensures large: LargeAllStay{Pre,Post}(self);
  */
 int object_give(uint64_t at);
 
@@ -139,6 +152,8 @@ int object_give(uint64_t at);
       \result == OBJECT_OK;
     ensures free: \forall integer s, i; 0 < self <= THREADS && Mine{Pre}(self, s) &&
       SlotAt{Pre}(s, i, at) && IndexFree{Pre}(self, s, i) ==> \result == OBJECT_IS_FREE;
+    ensures large: LargeAllStay{Pre,Post}(self);
+    ensures large_found: \forall integer s; LargeLive{Pre}(self, s, at) ==> \result == OBJECT_OK;
  */
 enum object_status object_look(uint64_t at);
 
@@ -155,6 +170,7 @@ enum object_status object_look(uint64_t at);
     ensures apart: heap_held == 0;
     ensures cache: SlotCaches(self);
     ensures sizes: ClassesMine(self);
+    ensures large: LargeAllStay{Pre,Post}(self);
  */
 uint64_t object_collect(void);
 
@@ -173,6 +189,7 @@ uint64_t object_collect(void);
       SlotAt{Pre}(s, i, at) ==> SlotStays{Pre,Post}(self, s, i, at);
     ensures inside: \result != 0 ==> at + \result <= WINDOW_BYTES;
     ensures live: 0 < self <= THREADS ==> LiveKept{Pre,Post}(self);
+    ensures large: LargeAllStay{Pre,Post}(self);
  */
 uint64_t object_bytes(uint64_t at);
 
@@ -185,6 +202,9 @@ uint64_t object_bytes(uint64_t at);
     assigns HEAP_TABLES, SLOT_TABLES;
     ensures cache: SlotCaches(self);
     ensures sizes: ClassesMine(self);
+    ensures large: LargeAllStay{Pre,Post}(self);
+    ensures records: 0 < self <= THREADS ==> MineUnchangedBut{Pre,Post}(self, 0);
+    ensures free: 0 < self <= THREADS ==> MineFreeUnchanged{Pre,Post}(self);
  */
 int object_needs_zero(uint64_t at);
 

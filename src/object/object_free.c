@@ -1,6 +1,8 @@
 #include "object/object.h"
 
-#include "../../specs/large_lemmas.acsl"
+#include "../../specs/base_lemmas.acsl"
+
+#include "../../specs/held_lemmas.acsl"
 
 #include "../../specs/live_lemmas.acsl"
 
@@ -28,6 +30,7 @@
       (\result == OBJECT_IS_FREE <==> IndexFree{Pre}(self, s, i));
     ensures live: LiveKeptBut{Pre,Post}(self, at);
     ensures refused: \result != OBJECT_OK ==> LiveKept{Pre,Post}(self);
+    ensures large: LargeAllStay{Pre,Post}(self);
  */
 static enum object_status free_mine(uint32_t me, uint32_t s, uint64_t at) {
     uint32_t i = slot_at(s, (uint32_t)(at - (uint64_t)span[s].base * PAGE_SIZE));
@@ -69,9 +72,11 @@ static enum object_status free_remote(uint32_t s, uint64_t offset) {
     terminates \true;
     exits \false;
     assigns \nothing;
-    ensures found: \result != 0 ==> SpanLive(\result) && InSpan(\result, at / PAGE_SIZE);
+    ensures found: \result != 0 ==>
+      SpanLive(\result) && InSpan(\result, at / PAGE_SIZE) && at < WINDOW_BYTES;
     ensures mine: \forall integer s, i; 0 < self <= THREADS && Mine(self, s) && SlotAt(s, i, at) ==>
       s == \result;
+    ensures large: \forall integer s; LargeLive(self, s, at) ==> s == \result;
  */
 static uint32_t span_at(uint64_t at) {
     return at < WINDOW_BYTES ? span_of_heap((uint32_t)(at / PAGE_SIZE)) : 0;
@@ -80,10 +85,10 @@ static uint32_t span_at(uint64_t at) {
 /* Takes back the block that begins at this place of span s, which holds no slots of the running
  * thread's. */
 /*@ requires apart: heap_held == 0;
-    requires self: self != 0;
+    requires self: me == self && self != 0;
     requires map: MapOk && LiveSpansMapped && KindsKnown;
     requires cache: SlotCaches(self) && ClassesMine(self);
-    requires span: SpanLive(s) && InSpan(s, at / PAGE_SIZE);
+    requires span: SpanLive(s) && InSpan(s, at / PAGE_SIZE) && at < WINDOW_BYTES;
     terminates \true;
     exits \false;
     assigns heap_held, heap_touched, HEAP_TABLES, SLOT_TABLES;
@@ -92,10 +97,14 @@ static uint32_t span_at(uint64_t at) {
     ensures sizes: ClassesMine(self);
     ensures records: 0 < self <= THREADS ==> MineUnchangedBut{Pre,Post}(self, 0);
     ensures free: 0 < self <= THREADS ==> MineFreeUnchanged{Pre,Post}(self);
+    ensures large: LargeAllStayBut{Pre,Post}(self, at);
+    ensures stays: \result != OBJECT_OK ==> LargeAllStay{Pre,Post}(self);
+    ensures gone: LargeLive{Pre}(self, s, at) ==>
+      \result == OBJECT_OK || \result == OBJECT_BUSY;
  */
-static enum object_status free_foreign(uint32_t s, uint64_t at) {
-    uint64_t offset = at - (uint64_t)span[s].base * PAGE_SIZE;
-    return span[s].span_class < 2 ? large_free(s, offset) : free_remote(s, offset);
+static enum object_status free_foreign(uint32_t me, uint32_t s, uint64_t at) {
+    return span[s].span_class < 2 ? large_free(me, s, at)
+                                  : free_remote(s, at - (uint64_t)span[s].base * PAGE_SIZE);
 }
 
 /* Takes back the block that begins at this place of span s. */
@@ -103,7 +112,7 @@ static enum object_status free_foreign(uint32_t s, uint64_t at) {
     requires self: me == self && self != 0;
     requires map: MapOk && LiveSpansMapped && KindsKnown && SpanList;
     requires cache: SlotCaches(self) && ClassesMine(self);
-    requires span: SpanLive(s) && InSpan(s, at / PAGE_SIZE);
+    requires span: SpanLive(s) && InSpan(s, at / PAGE_SIZE) && at < WINDOW_BYTES;
     terminates \true;
     exits \false;
     assigns heap_held, heap_touched, HEAP_TABLES, SLOT_TABLES;
@@ -116,12 +125,16 @@ static enum object_status free_foreign(uint32_t s, uint64_t at) {
       SlotAt{Pre}(s, i, at) ==> (\result == OBJECT_IS_FREE <==> IndexFree{Pre}(self, s, i));
     ensures live: 0 < self <= THREADS ==> LiveKeptBut{Pre,Post}(self, at);
     ensures refused: 0 < self <= THREADS && \result != OBJECT_OK ==> LiveKept{Pre,Post}(self);
+    ensures large: LargeAllStayBut{Pre,Post}(self, at);
+    ensures stays: \result != OBJECT_OK ==> LargeAllStay{Pre,Post}(self);
+    ensures gone: LargeLive{Pre}(self, s, at) ==>
+      \result == OBJECT_OK || \result == OBJECT_BUSY;
  */
 static enum object_status free_found(uint32_t me, uint32_t s, uint64_t at) {
     if (me <= THREADS && slots_owner_load(s) == me) {
         return free_mine(me, s, at);
     }
-    return free_foreign(s, at);
+    return free_foreign(me, s, at);
 }
 
 /* Takes back the block that begins at this place, in a stretch that has begun. */
@@ -141,6 +154,10 @@ static enum object_status free_found(uint32_t me, uint32_t s, uint64_t at) {
       SlotAt{Pre}(s, i, at) ==> (\result == OBJECT_IS_FREE <==> IndexFree{Pre}(self, s, i));
     ensures live: 0 < self <= THREADS ==> LiveKeptBut{Pre,Post}(self, at);
     ensures refused: 0 < self <= THREADS && \result != OBJECT_OK ==> LiveKept{Pre,Post}(self);
+    ensures large: LargeAllStayBut{Pre,Post}(self, at);
+    ensures stays: \result != OBJECT_OK ==> LargeAllStay{Pre,Post}(self);
+    ensures gone: \forall integer s; LargeLive{Pre}(self, s, at) ==>
+      \result == OBJECT_OK || \result == OBJECT_BUSY;
  */
 static enum object_status free_entered(uint32_t me, uint64_t at) {
     uint32_t s = span_at(at);
@@ -228,7 +245,7 @@ static enum object_status look_mine(uint32_t me, uint32_t s, uint64_t at) {
 /* What object_look says of a place of span s. */
 /*@ requires self: me == self && self != 0;
     requires cache: SlotCaches(self);
-    requires span: SpanLive(s) && InSpan(s, at / PAGE_SIZE);
+    requires span: SpanLive(s) && InSpan(s, at / PAGE_SIZE) && at < WINDOW_BYTES;
     terminates \true;
     exits \false;
     assigns \nothing;
@@ -236,16 +253,17 @@ static enum object_status look_mine(uint32_t me, uint32_t s, uint64_t at) {
       \result == OBJECT_OK;
     ensures free: \forall integer i; 0 < self <= THREADS && Mine(self, s) && SlotAt(s, i, at) &&
       IndexFree(self, s, i) ==> \result == OBJECT_IS_FREE;
+    ensures large: LargeLive(self, s, at) ==> \result == OBJECT_OK;
  */
 static enum object_status look_found(uint32_t me, uint32_t s, uint64_t at) {
     if (me <= THREADS && slots_owner_load(s) == me) {
         return look_mine(me, s, at);
     }
-    uint64_t offset = at - (uint64_t)span[s].base * PAGE_SIZE;
     if (span[s].span_class < 2) {
-        return large_bytes(s, offset) == 0 ? OBJECT_INSIDE : OBJECT_OK;
+        return large_look(s, at);
     }
-    return foreign_slot_at(s, offset) == NO_SLOT ? OBJECT_INSIDE : OBJECT_OK;
+    return foreign_slot_at(s, at - (uint64_t)span[s].base * PAGE_SIZE) == NO_SLOT ? OBJECT_INSIDE
+                                                                                  : OBJECT_OK;
 }
 
 enum object_status object_look(uint64_t at) {
@@ -282,11 +300,11 @@ uint64_t object_bytes(uint64_t at) {
         uint64_t room = (uint64_t)span[s].npages * PAGE_SIZE - offset;
         return i == NO_SLOT || room < span[s].slot_size ? 0 : span[s].slot_size;
     }
-    return large_bytes(s, offset);
+    return large_bytes(s, at);
 }
 
 int object_needs_zero(uint64_t at) {
     slot_cache_enter();
     uint32_t s = span_at(at);
-    return s == 0 || span[s].span_class >= 2 || span[s].needs_zero != 0;
+    return s == 0 || span[s].span_class >= 2 || span[s].needs_zero != 0 || large_was_used(s);
 }

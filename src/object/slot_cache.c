@@ -3,6 +3,8 @@
 
 #include "../../specs/slot_cache_lemmas.acsl"
 
+#include "../../specs/held_lemmas.acsl"
+
 uint32_t current_span[CURSORS];
 struct word_slots current_slots[CURSORS];
 
@@ -154,6 +156,7 @@ static int walk_again(uint32_t k) /*@ ghost (uint32_t me) */ {
     ensures mine: MineUnchangedBut{Pre,Post}(me, 0);
     ensures free: MineFreeUnchanged{Pre,Post}(me);
     ensures cursors: CursorsKept{Pre,Post}(me);
+    ensures large: LargeAllStay{Pre,Post}(self);
  */
 static uint32_t fresh_span(uint32_t c) /*@ ghost (uint32_t me) */ {
     //@ ghost class_is_sound(c);
@@ -196,6 +199,7 @@ void slot_take_up(uint32_t me, uint32_t s) {
     ensures size: \result != 0 ==> span[current_span[k]].slot_size == class_size[c];
     ensures free: MineFreeUnchanged{Pre,Post}(me);
     ensures cursors: CursorsKeptBut{Pre,Post}(me, k);
+    ensures large: LargeAllStay{Pre,Post}(self);
  */
 static int walk_fresh(uint32_t me, uint32_t k, uint32_t c) {
     uint32_t s = fresh_span(c) /*@ ghost (me) */;
@@ -230,6 +234,7 @@ static int walk_fresh(uint32_t me, uint32_t k, uint32_t c) {
       span[current_span[k]].slot_size == class_size[c];
     ensures free: MineFreeUnchanged{Pre,Post}(me);
     ensures cursors: CursorsKeptBut{Pre,Post}(me, k);
+    ensures large: LargeAllStay{Pre,Post}(self);
  */
 static int walk_next(uint32_t me, uint32_t k, uint32_t c) {
     return walk_again(k) /*@ ghost (me) */ || walk_listed(k) /*@ ghost (me) */ ||

@@ -33,6 +33,8 @@ extern struct word_slots current_slots[CURSORS]; /* of a cursor with slots at ha
     exits \false;
     assigns SLOT_TABLES;
     ensures kept: self <= THREADS ==> SlotsKept{Pre,Post}(self);
+    ensures cells: CellsKept{Pre,Post}(self);
+    ensures large: LargeAllStay{Pre,Post}(self);
  */
 void slots_elapse(void);
 
@@ -51,6 +53,7 @@ void slots_elapse(void);
     ensures mine: 0 < self <= THREADS ==> MineUnchangedBut{Pre,Post}(self, 0);
     ensures free: 0 < self <= THREADS ==> MineFreeUnchanged{Pre,Post}(self);
     ensures cursors: 0 < self <= THREADS ==> CursorsKept{Pre,Post}(self);
+    ensures large: LargeAllStay{Pre,Post}(self);
  */
 uint32_t slot_cache_enter(void);
 
@@ -68,6 +71,7 @@ uint32_t slot_cache_enter(void);
     ensures mine: 0 < self <= THREADS ==> MineUnchangedBut{Pre,Post}(self, 0);
     ensures free: 0 < self <= THREADS ==> MineFreeUnchanged{Pre,Post}(self);
     ensures cursors: 0 < self <= THREADS ==> CursorsKept{Pre,Post}(self);
+    ensures large: LargeAllStay{Pre,Post}(self);
  */
 uint32_t slot_cache_enter_again(void);
 
@@ -137,6 +141,7 @@ void slot_take_up(uint32_t me, uint32_t s);
       slot_cursor[CursorOf(me, c)].word == SlotWord(\result.span, \result.index);
     ensures end: \result.span == 0 ==> current_span[CursorOf(me, c)] == 0;
     ensures cursors: CursorsKeptBut{Pre,Post}(self, CursorOf(me, c));
+    ensures large: LargeAllStay{Pre,Post}(self);
  */
 struct slot slot_cache_alloc(uint32_t me, uint32_t c);
 
@@ -196,8 +201,31 @@ uint32_t slot_cache_take(uint32_t me, uint32_t c);
     ensures others: MineUnchangedBut{Pre,Post}(self, s);
     ensures slots: MineFreeUnchangedBut{Pre,Post}(self, SlotWord{Pre}(s, i), i % 64);
     ensures cursors: CursorsKept{Pre,Post}(self);
+    ensures large: LargeAllStay{Pre,Post}(self);
  */
 int slot_cache_free(uint32_t me, uint32_t s, uint32_t i);
+
+/* Gives span s back to the page heap if it is thread me's, the running one, no cursor walks over it
+ * and all its slots are free: it stayed as long as it was in an inbox. Cost: a step a word; where
+ * the span goes back, what heap_free costs. */
+/*@ requires apart: heap_held == 0;
+    requires self: me == self && 0 < self <= THREADS;
+    requires lists: SpanList;
+    requires spans: SlotSpans(self);
+    requires sorted: SlotLists(self);
+    requires span: 0 < s < SPANS;
+    terminates \true;
+    exits \false;
+    assigns heap_held, heap_touched, HEAP_TABLES, SLOT_TABLES;
+    ensures apart: heap_held == 0;
+    ensures lists: SpanList;
+    ensures spans: SlotSpans(self);
+    ensures sorted: SlotLists(self);
+    ensures fewer: MineFewer{Pre,Post}(self);
+    ensures cursors: CursorsKept{Pre,Post}(self);
+    ensures large: LargeAllStay{Pre,Post}(self);
+ */
+void slot_settle(uint32_t me, uint32_t s);
 
 /* Takes back what other threads have freed of the spans of thread me, the running one. Returns the
  * place (object/place.h) of the last slot that was free already, or NO_PLACE. Cost: a step
@@ -217,6 +245,7 @@ int slot_cache_free(uint32_t me, uint32_t s, uint32_t i);
     ensures sorted: SlotLists(self);
     ensures fewer: MineFewer{Pre,Post}(self);
     ensures cursors: CursorsKept{Pre,Post}(self);
+    ensures large: LargeAllStay{Pre,Post}(self);
  */
 uint64_t slot_cache_collect(uint32_t me);
 

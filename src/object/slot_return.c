@@ -1,8 +1,10 @@
 /* What becomes of slots that come back: they are free in their span, which goes to its list or back
- * to the page heap; and what other threads freed is taken over. */
-#include "object/place.h"
+ * to the page heap. */
+#include "object/slot_cache.h"
 
 #include "../../specs/slot_cache_lemmas.acsl"
+
+#include "../../specs/held_lemmas.acsl"
 
 /* Frees slot i of span s, which cursor k may walk over. Returns 0 if it is free already; then
  * nothing changed. */
@@ -68,6 +70,7 @@ static void let_go(uint32_t k, uint32_t s) /*@ ghost (uint32_t me) */ {
     ensures mine: MineUnchangedBut{Pre,Post}(me, 0);
     ensures cursors: CursorsKept{Pre,Post}(me);
     ensures free: MineFreeUnchanged{Pre,Post}(me);
+    ensures large: LargeAllStay{Pre,Post}(self);
  */
 static enum heap_status release(uint32_t s) /*@ ghost (uint32_t me) */ {
     enum heap_status status = heap_free(span[s].base);
@@ -90,6 +93,7 @@ static enum heap_status release(uint32_t s) /*@ ghost (uint32_t me) */ {
     ensures kept: ThreadKept{Pre,Post}(self, 0);
     ensures free: MineFreeUnchanged{Pre,Post}(self);
     ensures cursors: CursorsKept{Pre,Post}(self);
+    ensures large: LargeAllStay{Pre,Post}(self);
  */
 static void go_on(void) {
     slots_elapse();
@@ -135,6 +139,7 @@ static void list_up(uint32_t k, uint32_t s) /*@ ghost (uint32_t me) */ {
     ensures all: AllTabled(FirstWord(s), EndWord(s), span[s].slots);
     ensures free: MineFreeUnchanged{Pre,Post}(me);
     ensures cursors: CursorsKept{Pre,Post}(me);
+    ensures large: LargeAllStay{Pre,Post}(self);
  */
 static void take_back(uint32_t me, uint32_t k, uint32_t s) {
     go_on();
@@ -162,6 +167,7 @@ static void take_back(uint32_t me, uint32_t k, uint32_t s) {
       AllTabled(FirstWord(s), EndWord(s), span[s].slots);
     ensures free: MineFreeUnchanged{Pre,Post}(me);
     ensures cursors: CursorsKept{Pre,Post}(me);
+    ensures large: LargeAllStay{Pre,Post}(self);
  */
 static void release_or_keep(uint32_t me, uint32_t k, uint32_t s) {
     if (release(s) /*@ ghost (me) */ != HEAP_OK) {
@@ -191,6 +197,7 @@ static void release_or_keep(uint32_t me, uint32_t k, uint32_t s) {
       AllTabled(FirstWord(s), EndWord(s), span[s].slots);
     ensures free: MineFreeUnchangedBeside{Pre,Post}(me, s);
     ensures cursors: CursorsKept{Pre,Post}(me);
+    ensures large: LargeAllStay{Pre,Post}(self);
  */
 static void give_back(uint32_t me, uint32_t k, uint32_t s) {
     let_go(k, s) /*@ ghost (me) */;
@@ -218,6 +225,7 @@ static void give_back(uint32_t me, uint32_t k, uint32_t s) {
     ensures record: Mine(me, s) ==> SpanUnchanged{Pre,Post}(s);
     ensures free: MineFreeUnchanged{Pre,Post}(me);
     ensures cursors: CursorsKept{Pre,Post}(me);
+    ensures large: LargeAllStay{Pre,Post}(self);
  */
 static SLOW void settle(uint32_t me, uint32_t k, uint32_t s) {
     list_up(k, s) /*@ ghost (me) */;
@@ -237,164 +245,8 @@ int slot_cache_free(uint32_t me, uint32_t s, uint32_t i) {
     return 1;
 }
 
-/* Gives span s back to the page heap if it is thread me's, no cursor walks over it and all its
- * slots are free: it stayed as long as it was in an inbox. */
-/*@ requires apart: heap_held == 0;
-    requires self: me == self && 0 < self <= THREADS;
-    requires lists: SpanList;
-    requires spans: SlotSpans(self);
-    requires sorted: SlotLists(self);
-    requires span: 0 < s < SPANS;
-    terminates \true;
-    exits \false;
-    assigns heap_held, heap_touched, HEAP_TABLES, SLOT_TABLES;
-    ensures apart: heap_held == 0;
-    ensures lists: SpanList;
-    ensures spans: SlotSpans(self);
-    ensures sorted: SlotLists(self);
-    ensures fewer: MineFewer{Pre,Post}(self);
-    ensures cursors: CursorsKept{Pre,Post}(self);
- */
-static void give_back_whole(uint32_t me, uint32_t s) {
+void slot_settle(uint32_t me, uint32_t s) {
     if (slots_owner_load(s) == me && span_link[s].list != 0) {
         settle(me, (me - 1) * SIZE_CLASSES + span[s].span_class / 2, s);
     }
-}
-
-/* Takes back slot i of span s, if there is such a slot and the span is thread me's. Returns where
- * it is if it was free already, or NO_PLACE; so do those below, of the last such slot. */
-/*@ requires apart: heap_held == 0;
-    requires self: me == self && 0 < self <= THREADS;
-    requires lists: SpanList;
-    requires spans: SlotSpans(self);
-    requires sorted: SlotLists(self);
-    requires span: 0 < s < SPANS;
-    terminates \true;
-    exits \false;
-    assigns heap_held, heap_touched, HEAP_TABLES, SLOT_TABLES;
-    ensures apart: heap_held == 0;
-    ensures lists: SpanList;
-    ensures spans: SlotSpans(self);
-    ensures sorted: SlotLists(self);
-    ensures fewer: MineFewer{Pre,Post}(self);
-    ensures cursors: CursorsKept{Pre,Post}(self);
- */
-static uint64_t collect_slot(uint32_t me, uint32_t s, uint32_t i) {
-    if (slots_owner_load(s) == me && i < span[s].slots) {
-        uint64_t at = slot_place(s, i);
-        return slot_cache_free(me, s, i) ? NO_PLACE : at;
-    }
-    return NO_PLACE;
-}
-
-/* The first of two places that is one. */
-/*@ terminates \true;
-    exits \false;
-    assigns \nothing;
-    ensures first: \result == (at != NO_PLACE ? at : other);
- */
-static uint64_t either(uint64_t at, uint64_t other) {
-    return at != NO_PLACE ? at : other;
-}
-
-/* The same with the slots of a word of the span: the bits that are set, the first of which is slot
- * `first` of the span. */
-/*@ requires apart: heap_held == 0;
-    requires self: me == self && 0 < self <= THREADS;
-    requires lists: SpanList;
-    requires spans: SlotSpans(self);
-    requires sorted: SlotLists(self);
-    requires span: 0 < s < SPANS && first <= SLOTS_MAX;
-    terminates \true;
-    exits \false;
-    assigns heap_held, heap_touched, HEAP_TABLES, SLOT_TABLES;
-    ensures apart: heap_held == 0;
-    ensures lists: SpanList;
-    ensures spans: SlotSpans(self);
-    ensures sorted: SlotLists(self);
-    ensures fewer: MineFewer{Pre,Post}(self);
-    ensures cursors: CursorsKept{Pre,Post}(self);
- */
-static uint64_t collect_word(uint32_t me, uint32_t s, uint32_t first, uint64_t bits) {
-    uint64_t twice = NO_PLACE;
-    /*@ loop invariant range: 0 <= j <= 64;
-        loop invariant apart: heap_held == 0;
-        loop invariant lists: SpanList;
-        loop invariant spans: SlotSpans(self);
-        loop invariant sorted: SlotLists(self);
-        loop invariant fewer: MineFewer{Pre,Here}(self) && CursorsKept{Pre,Here}(self);
-        loop assigns j, twice, heap_held, heap_touched, HEAP_TABLES, SLOT_TABLES;
-        loop variant 64 - j;
-     */
-    for (uint32_t j = 0; j < WORD_BITS; j++) {
-        if (bits_test(bits, j)) {
-            twice = either(collect_slot(me, s, first + j), twice);
-        }
-    }
-    return twice;
-}
-
-/* Takes back what other threads have freed of span s, if it is thread me's; if it is another's,
- * that one is told. */
-/*@ requires apart: heap_held == 0;
-    requires self: me == self && 0 < self <= THREADS;
-    requires lists: SpanList;
-    requires spans: SlotSpans(self);
-    requires sorted: SlotLists(self);
-    requires span: 0 < s < SPANS;
-    terminates \true;
-    exits \false;
-    assigns heap_held, heap_touched, HEAP_TABLES, SLOT_TABLES;
-    ensures apart: heap_held == 0;
-    ensures lists: SpanList;
-    ensures spans: SlotSpans(self);
-    ensures sorted: SlotLists(self);
-    ensures fewer: MineFewer{Pre,Post}(self);
-    ensures cursors: CursorsKept{Pre,Post}(self);
- */
-static uint64_t collect_span(uint32_t me, uint32_t s) {
-    uint32_t owner = slots_owner_load(s);
-    if (owner != me) {
-        if (owner != 0 && owner <= THREADS) {
-            inbox_put(owner - 1, s);
-        }
-        return NO_PLACE;
-    }
-    uint64_t twice = NO_PLACE;
-    uint32_t first = slot_first_word(s), end = slot_end_word(s);
-    /*@ loop invariant range: first <= w <= end;
-        loop invariant apart: heap_held == 0;
-        loop invariant lists: SpanList;
-        loop invariant spans: SlotSpans(self);
-        loop invariant sorted: SlotLists(self);
-        loop invariant fewer: MineFewer{Pre,Here}(self) && CursorsKept{Pre,Here}(self);
-        loop assigns w, twice, heap_held, heap_touched, HEAP_TABLES, SLOT_TABLES;
-        loop variant end - w;
-     */
-    for (uint32_t w = first; w < end && slots_owner_load(s) == me; w++) {
-        //@ assert mine: Mine(me, s) && FirstWord(s) <= w < EndWord(s);
-        twice = either(collect_word(me, s, WORD_BITS * (w - first), slot_remote_take(w)), twice);
-    }
-    give_back_whole(me, s);
-    return twice;
-}
-
-SLOW uint64_t slot_cache_collect(uint32_t me) {
-    uint64_t twice = NO_PLACE;
-    uint32_t s = inbox_take(me - 1);
-    /*@ loop invariant range: 0 <= n <= SPANS && 0 <= s < SPANS;
-        loop invariant apart: heap_held == 0;
-        loop invariant lists: SpanList;
-        loop invariant spans: SlotSpans(self);
-        loop invariant sorted: SlotLists(self);
-        loop invariant fewer: MineFewer{Pre,Here}(self) && CursorsKept{Pre,Here}(self);
-        loop assigns n, s, twice, heap_held, heap_touched, HEAP_TABLES, SLOT_TABLES;
-        loop variant SPANS - n;
-     */
-    for (uint32_t n = 0; n < SPANS && s != 0; n++) {
-        uint32_t below = inbox_leave(s);
-        twice = either(collect_span(me, s), twice);
-        s = below;
-    }
-    return twice;
 }

@@ -1,12 +1,14 @@
 /* The atomic cells. The compiler's builtins are all that is trusted here. */
 #include "os/atomic.h"
+#include "os/lock.h"
 
 uint32_t zeroed_base[ARENAS];
 uint64_t page_in_use[PAGE_WORDS];
 uint32_t total_live[KINDS];
 uint32_t page_span[PAGES];
 uint32_t slots_owner[SPANS];
-uint32_t block_page[SPANS];
+uint32_t large_cell[SPANS];
+uint32_t large_kept[KEPT_CELLS];
 uint64_t slot_remote[SLOT_WORDS];
 uint32_t inbox[THREADS];
 uint32_t inbox_link[SPANS];
@@ -70,12 +72,29 @@ void slots_owner_store(uint32_t s, uint32_t owner) {
     __atomic_store_n(&slots_owner[s], owner, __ATOMIC_RELAXED);
 }
 
-uint32_t block_page_load(uint32_t s) {
-    return __atomic_load_n(&block_page[s], __ATOMIC_RELAXED);
+uint32_t large_cell_load(uint32_t s) {
+    return __atomic_load_n(&large_cell[s], __ATOMIC_RELAXED);
 }
 
-void block_page_store(uint32_t s, uint32_t n) {
-    __atomic_store_n(&block_page[s], n, __ATOMIC_RELAXED);
+void large_put(uint32_t s, uint32_t cell) {
+    __atomic_store_n(&large_cell[s], cell, __ATOMIC_RELEASE);
+}
+
+void large_keep(uint32_t s) {
+    large_put(s, LARGE_IS_KEPT);
+}
+
+int large_take(uint32_t s, uint32_t cell) {
+    return __atomic_compare_exchange_n(&large_cell[s], &cell, 0, 0, __ATOMIC_ACQUIRE,
+                                       __ATOMIC_RELAXED);
+}
+
+uint32_t large_kept_load(uint32_t k) {
+    return __atomic_load_n(&large_kept[k], __ATOMIC_RELAXED);
+}
+
+void large_kept_store(uint32_t k, uint32_t hint) {
+    __atomic_store_n(&large_kept[k], hint, __ATOMIC_RELAXED);
 }
 
 int slot_remote_set(uint32_t w, uint32_t j) {

@@ -160,26 +160,40 @@ uint32_t slots_owner_load(uint32_t s);
  */
 void slots_owner_store(uint32_t s, uint32_t owner);
 
-/* For a block that is a span of its own, how many pages of the span lie before it. The rule: who
- * owns a span writes its entry; anybody who frees the block may look. */
-extern uint32_t block_page[SPANS];
+/* Of a span that is a block of its own: where the block begins, or that it is kept. What a cell
+ * says and who may change it is in object/kept.h; anybody may look. */
+#define LARGE_IS_KEPT UINT32_MAX
+extern uint32_t large_cell[SPANS];
 
-/* T4. Reads the entry of span s; writes it. */
+/* T4. Reads the cell of span s. */
 /*@ requires record: s < SPANS;
     terminates \true;
     exits \false;
     assigns \nothing;
-    ensures pages: \result == block_page[s];
+    ensures cell: \result == large_cell[s];
  */
-uint32_t block_page_load(uint32_t s);
+uint32_t large_cell_load(uint32_t s);
 
-/*@ requires record: s < SPANS;
+/* Which spans of large blocks threads keep, LARGE_KEPT cells a thread. The rule: a thread writes
+ * its own, anybody may look; no more than a hint of where to look. */
+extern uint32_t large_kept[KEPT_CELLS];
+
+/* T4. Reads cell k; writes it. */
+/*@ requires cell: k < KEPT_CELLS;
     terminates \true;
     exits \false;
-    assigns block_page[s];
-    ensures pages: block_page[s] == n;
+    assigns \nothing;
+    ensures hint: \result == large_kept[k];
  */
-void block_page_store(uint32_t s, uint32_t n);
+uint32_t large_kept_load(uint32_t k);
+
+/*@ requires cell: k < KEPT_CELLS;
+    terminates \true;
+    exits \false;
+    assigns large_kept[k];
+    ensures hint: large_kept[k] == hint;
+ */
+void large_kept_store(uint32_t k, uint32_t hint);
 
 /* Which slots threads other than their owner have freed, a bit a slot as in object/slots.h. The
  * rule: anybody sets a bit, the owner of the span takes them. */

@@ -27,6 +27,12 @@ uint32_t heap_enter_again(void);
 /* Stands where other threads may have run; does nothing. */
 void slots_elapse(void);
 
+/* A span goes to whoever has the block in it, or to nobody; and is taken. Their contracts stand in
+ * object/kept.h, their bodies in os/atomic.c. Cost: a step. */
+void large_put(uint32_t s, uint32_t cell);
+void large_keep(uint32_t s);
+int large_take(uint32_t s, uint32_t cell);
+
 /* Gives the calling thread's number back, at the end of the thread and outside every stretch. The
  * next thread to claim it sees all that this one did. What the caller still asks for it asks under
  * a number above THREADS. */

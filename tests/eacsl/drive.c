@@ -609,8 +609,9 @@ static void drive_arena(void) {
     BROKEN(span[s].base, any(PAGES), arena_audit());
     BROKEN(span[s].npages, any(PAGES), arena_audit());
     slots_owner_store(s, any(THREADS + 1));
-    block_page_store(any(SPANS), any(PAGES));
-    block_page_load(any(SPANS));
+    large_kept_store(any(KEPT_CELLS), any(PAGES));
+    large_kept_load(any(KEPT_CELLS));
+    large_cell_load(any(SPANS));
     slots_owner_load(s);
     uint32_t word = any(SLOT_WORDS), thread = any(THREADS);
     slot_remote_set(word, any(WORD_BITS));
@@ -706,6 +707,29 @@ static void drive_slot_cache(void) {
     }
 }
 
+/* Large blocks of few pages are freed and asked for again, with hints that lead anywhere. */
+static void drive_kept(void) {
+    uint32_t k = any(KEPT_CELLS), s = 1 + any(SPANS - 1);
+    if (large_cell_load(large_kept_load(k) % SPANS) != LARGE_IS_KEPT) {
+        large_kept_store(k, any(5) * SPANS + s);
+    }
+    if (large_take(s, any(3) ? LARGE_IS_KEPT : 2 * PAGES + 1)) {
+        large_keep(s);
+    }
+    uint64_t at[3], bytes[] = {PAGE_SIZE + 1, 2 * PAGE_SIZE + 1};
+    for (int i = 0; i < 3; i++) {
+        at[i] = object_alloc_aligned(bytes[any(2)], 2 * PAGE_SIZE);
+        object_needs_zero(at[i]);
+    }
+    for (int i = 0; i < 3; i++) {
+        object_free(at[i]);
+        object_look(at[i]);
+    }
+    if (any(3) == 0) {
+        any(2) ? kept_flush() : (void)kept_release(0);
+    }
+}
+
 /* Two threads, and one without slots, take blocks of all kinds and free what anybody took, at its
  * start and beside it. */
 static void drive_object(void) {
@@ -714,6 +738,9 @@ static void drive_object(void) {
     refuse = any(6) ? 0 : 1 + any(3);
     self = 1 + any(3);
     uint64_t *held = &places[any(8)], at = *held - 1, size = bytes[any(8)];
+    if (any(4) == 0) {
+        drive_kept();
+    }
     if (any(4) == 0) {
         object_collect();
         object_needs_zero(at);
@@ -751,7 +778,7 @@ static void drive_block(void) {
     if (any(8) == 0) {
         block_flush();
         block_free(at + any(40) + 1);
-        block_realloc_array(at + any(40) + 1, size, any(3));
+        block_realloc(at + any(40) + 1, size);
     } else if (*held == 0) {
         switch (any(7)) {
         case 0:
@@ -776,8 +803,7 @@ static void drive_block(void) {
             *held = 1 + block_alloc_pages(size).at;
         }
     } else if (any(2)) {
-        struct block block =
-            any(2) ? block_realloc(at, size) : block_realloc_array(at, any(3), size);
+        struct block block = block_realloc(at, size);
         *held = block.error == BLOCK_OK ? 1 + block.at : *held;
     } else {
         uint64_t bytes = any(2) ? size : block_bytes(at);

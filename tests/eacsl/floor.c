@@ -77,7 +77,8 @@ uint64_t page_in_use[PAGE_WORDS];
 uint32_t total_live[KINDS];
 uint32_t page_span[PAGES];
 uint32_t slots_owner[SPANS];
-uint32_t block_page[SPANS];
+uint32_t large_cell[SPANS];
+uint32_t large_kept[KEPT_CELLS];
 uint64_t slot_remote[SLOT_WORDS];
 uint32_t inbox[THREADS];
 uint32_t inbox_link[SPANS];
@@ -143,12 +144,34 @@ uint32_t slots_owner_load(uint32_t s) {
     return slots_owner[s];
 }
 
-uint32_t block_page_load(uint32_t s) {
-    return block_page[s];
+uint32_t large_cell_load(uint32_t s) {
+    return large_cell[s];
 }
 
-void block_page_store(uint32_t s, uint32_t n) {
-    block_page[s] = n;
+void large_put(uint32_t s, uint32_t cell) {
+    large_cell[s] = cell;
+}
+
+void large_keep(uint32_t s) {
+    large_cell[s] = LARGE_IS_KEPT;
+    span_owner[s] = UINT32_MAX; /* nobody's */
+}
+
+int large_take(uint32_t s, uint32_t cell) {
+    if (large_cell[s] != cell) {
+        return 0;
+    }
+    large_cell[s] = 0;
+    span_owner[s] = self;
+    return 1;
+}
+
+uint32_t large_kept_load(uint32_t k) {
+    return large_kept[k];
+}
+
+void large_kept_store(uint32_t k, uint32_t hint) {
+    large_kept[k] = hint;
 }
 
 void slots_owner_store(uint32_t s, uint32_t owner) {

@@ -36,9 +36,11 @@ GROUPS = {  # the files of src/ whose contracts are checked together, and how la
     "caches": (WIDE, """page/page_cache.h page/page_cache.c page/page_cache_audit.c
                        span/span_cache.h span/span_cache.c"""),
     "slots": (FEW, "object/slots.h object/slots.c"),
-    "cursors": (SMALL, "object/slot_cache.h object/slot_cache.c object/slot_return.c"),
-    "objects": (SMALL, """object/place.h object/place.c object/large.h object/large.c
-                          object/object.h object/object.c object/object_free.c"""),
+    "cursors": (SMALL, """object/slot_cache.h object/slot_cache.c object/slot_return.c
+                          object/slot_collect.c"""),
+    "objects": (SMALL, """object/place.h object/place.c object/kept.h object/kept.c
+                          object/large.h object/large.c object/object.h object/object.c
+                          object/object_free.c"""),
     "blocks": (SMALL, "object/block.h object/block.c"),
     "life": (FAR, """heap/life.h heap/life.c heap/limit.h heap/limit.c
                      heap/stats.h heap/stats.c heap/heap_cached.h heap/heap_cached.c
@@ -52,8 +54,8 @@ CORE = """page/bits.c page/chunk.c page/chunk_runs.c page/summary.c page/summary
           span/span_pool.c span/span_cache.c span/span_list.c span/span_list_audit.c
           span/special.c span/special_audit.c heap/grow.c heap/life.c heap/limit.c heap/stats.c
           heap/heap_cached.c heap/heap_locked.c heap/heap.c heap/audit.c object/slots.c
-          object/slot_cache.c object/slot_return.c object/place.c object/large.c object/object.c
-          object/object_free.c object/block.c""".split()
+          object/slot_cache.c object/slot_return.c object/slot_collect.c object/place.c
+          object/kept.c object/large.c object/object.c object/object_free.c object/block.c""".split()
 STRUCT = re.compile(r"^struct (\w+) \{.*?^\};\n", re.M | re.S)
 FLOOR = "eacsl/floor.c"
 COMMENT = re.compile(r"/\*@(.*?)\*/|//@([^\n]*)|/\*.*?\*/|//[^\n]*", re.S)

@@ -486,6 +486,10 @@ static void double_large(void) {
     twice(1000000);
 }
 
+static void double_huge(void) {
+    twice(10000000);
+}
+
 static void double_later(void) {
     char *first = malloc(48), *others[5000];
     for (int i = 0; i < 5000; i++) {
@@ -633,7 +637,8 @@ static void test_misuses(void) {
 #define MISUSE(what, why) {what, #what, why}
         MISUSE(double_small, "already free"),
         MISUSE(double_medium, "already free"),
-        MISUSE(double_large, "no block"),
+        MISUSE(double_large, "already free"),
+        MISUSE(double_huge, "no block"),
         MISUSE(double_later, "already free"),
         MISUSE(inside, "not the start of a block"),
         MISUSE(inside_odd, "not the start of a block"),

@@ -279,7 +279,6 @@ APART(block_alloc_rounded);
 APART(block_alloc_page);
 APART(block_alloc_pages);
 APART(block_realloc);
-APART(block_realloc_array);
 APART(block_free);
 APART(block_give);
 APART(block_free_aligned_sized);
@@ -290,6 +289,11 @@ APART(block_flush);
 /* src/object/large.h */
 APART(large_alloc);
 APART(large_free);
+APART(kept_give_back);
+APART(kept_add);
+APART(kept_take);
+APART(kept_release);
+APART(kept_flush);
 
 /* src/object/object.h */
 APART(object_alloc);
@@ -307,6 +311,7 @@ APART(slot_cache_enter);
 APART(slot_cache_enter_again);
 APART(slot_cache_alloc);
 APART(slot_cache_free);
+APART(slot_settle);
 APART(slot_cache_collect);
 
 #endif

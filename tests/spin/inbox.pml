@@ -1,5 +1,5 @@
 /* Frees of other threads' blocks, step by step as src/os/atomic.c, src/object/object_free.c and
- * src/object/slot_return.c make them: owners allocate, free and collect, freers free what anybody
+ * src/object/slot_collect.c make them: owners allocate, free and collect, freers free what anybody
  * allocated. A step is one access to a cell that several threads use, with what its thread does
  * alone before the next one; the accesses are in one order for all, which is what these cells ask
  * for (SEQ_CST). What the page heap does stands under its lock: one step.

@@ -35,7 +35,7 @@ found() { # MODEL DEFINITION...
     verdict "$*: found" $?
 }
 
-for model in inbox adopt; do
+for model in inbox adopt large; do
     sound $model
     faults=$(sed -n 's/^ \*   \([0-9]*\)  .*/\1/p' "$here/$model.pml")
     [ -n "$faults" ]

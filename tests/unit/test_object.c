@@ -3,7 +3,7 @@
  * asked, what is no block's start is refused and told apart, and all of it goes back in the end. */
 #include "../test.h"
 #include "heap/audit.h"
-#include "object/object.h"
+#include "object/block.h"
 
 enum { HELD = 3000, ROUNDS = 40000, SHADOW = 8 * 1024 * 1024 / SLOT_BYTES_MIN };
 
@@ -162,11 +162,100 @@ static void check_zero(void) {
     CHECK(object_free(small) == OBJECT_OK && object_free(large) == OBJECT_OK);
 }
 
+/* A large block that was freed is kept, and handed out again; for another size it is not. */
+static void check_kept(void) {
+    uint64_t bytes = CLASS_BYTES_MAX + 1, at = object_alloc(bytes);
+    CHECK(at != NO_PLACE && object_free(at) == OBJECT_OK);
+    CHECK(object_free(at) == OBJECT_IS_FREE && object_look(at) == OBJECT_IS_FREE);
+    CHECK(object_bytes(at) == 0 && !object_give(at) && heap_audit());
+    uint64_t other = object_alloc(CLASS_BYTES_MAX + CLASS_BYTES_MAX / 2);
+    CHECK(other != at && object_alloc(bytes) == at && object_look(at) == OBJECT_OK);
+    CHECK(object_needs_zero(at) == 1 && object_bytes(at) >= bytes);
+    CHECK(object_free(other) == OBJECT_OK && object_free(at) == OBJECT_OK);
+    uint32_t me = heap_enter(), live = total_live[KIND_HEAP];
+    CHECK(kept_release(me) == 1 && kept_release(me) == 0 && kept_release(0) == 0);
+    CHECK(object_free(at) == OBJECT_NO_SPAN && total_live[KIND_HEAP] < live && heap_audit());
+}
+
+/* So many only, and none that is too large; the others go back at once. */
+static void check_kept_few(void) {
+    uint64_t at[LARGE_KEPT + 3], bytes = CLASS_BYTES_MAX + 1, pages = 0, large;
+    uint32_t live = total_live[KIND_HEAP];
+    for (uint32_t i = 0; i < LARGE_KEPT + 3; i++) {
+        at[i] = object_alloc(bytes);
+        pages = object_bytes(at[i]) / PAGE_SIZE;
+    }
+    for (uint32_t i = 0; i < LARGE_KEPT + 3; i++) {
+        CHECK(object_free(at[i]) == OBJECT_OK);
+    }
+    CHECK(total_live[KIND_HEAP] == live + LARGE_KEPT * pages);
+    CHECK(kept_release(0) == 1 && total_live[KIND_HEAP] == live); /* as another would */
+    CHECK(kept_release(heap_enter()) == 0);
+    large = object_alloc((uint64_t)KEPT_PAGES_MAX * PAGE_SIZE);
+    CHECK(object_free(large) == OBJECT_OK && object_free(large) == OBJECT_IS_FREE);
+    CHECK(kept_release(0) == 1);
+    large = object_alloc((uint64_t)KEPT_PAGES_MAX * PAGE_SIZE + 1);
+    CHECK(object_free(large) == OBJECT_OK && object_free(large) == OBJECT_NO_SPAN);
+    CHECK(total_live[KIND_HEAP] == live);
+}
+
+/* Whatever a cell says of where to look, it is looked at anew. */
+static void check_hints(void) {
+    uint32_t live = total_live[KIND_HEAP];
+    uint64_t held_one = object_alloc(CLASS_BYTES_MAX + 1), small = object_alloc(100);
+    for (int i = 0; i < 2000; i++) {
+        uint32_t s = page_span[(test_random() % 2 ? held_one : small) / PAGE_SIZE];
+        uint32_t k = (uint32_t)test_random() % KEPT_CELLS;
+        if (large_kept_load(k) == 0) { /* else what it names would not be found again */
+            s = test_random() % 3 == 0 ? (uint32_t)test_random() % SPANS : s;
+            large_kept_store(k, (uint32_t)test_random() % (KEPT_PAGES_MAX + 1) * SPANS + s);
+        }
+        uint64_t bytes = CLASS_BYTES_MAX + test_random() % CLASS_BYTES_MAX;
+        uint64_t at = block_alloc(bytes).at;
+        CHECK(at != held_one && at != small && object_bytes(at) >= bytes);
+        CHECK(object_look(held_one) == OBJECT_OK && object_look(small) == OBJECT_OK);
+        CHECK(object_free(at) == OBJECT_OK);
+    }
+    CHECK(object_free(held_one) == OBJECT_OK && object_free(small) == OBJECT_OK && heap_audit());
+    kept_release(0);
+    CHECK(total_live[KIND_HEAP] <= live + CLASS_SPAN_MAX / PAGE_SIZE && heap_audit());
+}
+
+#ifdef CAIRN_POOL
+/* For want of memory what is kept goes back. */
+static void check_want(void) {
+    static uint64_t full[SPANS];
+    uint32_t n = 0;
+    while ((full[n] = object_alloc(CLASS_BYTES_MAX + 1)) != NO_PLACE) {
+        n++;
+    }
+    while ((full[n] = object_alloc(CLASS_BYTES_MAX / 4)) != NO_PLACE) {
+        n++;
+    }
+    CHECK(n > 10 && object_free(full[0]) == OBJECT_OK && object_free(full[1]) == OBJECT_OK);
+    CHECK(object_alloc(CLASS_BYTES_MAX / 4) == NO_PLACE);
+    full[0] = block_alloc(CLASS_BYTES_MAX / 4).at;
+    CHECK(full[0] != BLOCK_NONE && object_free(full[1]) == OBJECT_NO_SPAN);
+    full[1] = object_alloc(CLASS_BYTES_MAX / 4);
+    for (uint32_t i = 0; i < n; i++) {
+        CHECK(object_free(full[i]) == OBJECT_OK);
+    }
+    full[0] = block_alloc_aligned(2 * CLASS_BYTES_MAX, 1).at;
+    CHECK(full[0] != BLOCK_NONE && object_free(full[0]) == OBJECT_OK && heap_audit());
+}
+#endif
+
 int main(void) {
     check_refused();
     check_large();
     check_remote();
     check_zero();
+    check_kept();
+    check_kept_few();
+    check_hints();
+#ifdef CAIRN_POOL
+    check_want();
+#endif
     check_rounds();
     return test_report("object");
 }
