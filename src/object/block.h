@@ -340,7 +340,8 @@ enum block_error block_free_sized(uint64_t at, uint64_t bytes);
 uint64_t block_bytes(uint64_t at);
 
 /* Takes back what other threads have freed of the calling thread's, and gives what is whole again,
- * and the pages that wait with the thread, back to the heap: at a thread's end, and to trim. */
+ * what large blocks it keeps, and the pages that wait with it, back to the heap: at a thread's end,
+ * and to trim. */
 /*@ requires apart: heap_held == 0;
     requires self: self != 0;
     requires cache: SlotCaches(self) && ClassesMine(self);

@@ -45,7 +45,8 @@ int kept_give_back(uint32_t s) {
     return status == HEAP_OK;
 }
 
-/* The same; what the page heap does not take is left for anybody. */
+/* Gives span s, the running thread's, back to the page heap; what that does not take is left for
+ * anybody. Returns 1 if it went back, or 0. */
 /*@ requires apart: heap_held == 0;
     requires self: self != 0;
     requires cache: SlotCaches(self) && ClassesMine(self);

@@ -289,6 +289,8 @@ APART(block_flush);
 /* src/object/large.h */
 APART(large_alloc);
 APART(large_free);
+
+/* src/object/kept.h */
 APART(kept_give_back);
 APART(kept_add);
 APART(kept_take);

@@ -26,8 +26,7 @@ FORK = {"before_fork": "ACQUIRES", "after_fork": "RELEASES", "in_child": "RELEAS
 # What, in which source, is replaced by what: each time clang must say the last.
 FAULTS = [
     ("a call without the lock", "heap/heap", "        heap_lock();\n        heap_flush_locked(t);\n",
-     "        heap_flush_locked(t);\n",
-     "calling function 'heap_flush_locked' requires holding"),
+     "        heap_flush_locked(t);\n", "calling function 'heap_flush_locked' requires holding"),
     ("a call after the unlock", "heap/heap", "    index_next_gen();\n    heap_unlock();\n",
      "    heap_unlock();\n    index_next_gen();\n", "'index_next_gen' requires holding"),
     ("no unlock on one path", "heap/heap", "    growth_goal = whole_pages(bytes);\n",

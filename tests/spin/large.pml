@@ -1,8 +1,8 @@
 /* Spans of large blocks, passed on from thread to thread by their cells, step by step as
- * src/object/kept.c and large.c do it. Every thread allocates, frees whatever it likes, whether or not there
- * is a block, and gives back what all keep, in any order. A cell says that there is a block, or that
- * the span is kept; a thread has one cell of large_kept to say which it keeps. A span that a hint
- * led to may turn out too small.
+ * src/object/kept.c and large.c do it. Every thread allocates, frees whatever it likes, whether or
+ * not there is a block, and gives back what all keep, in any order. A cell says that there is a
+ * block, or that the span is kept; a thread has one cell of large_kept to say which it keeps. A span
+ * that a hint led to may turn out too small.
  *
  * All cells are SEQ_CST here: one order for all. Without weaker orders than these the model says
  * nothing of what a processor does.

@@ -71,7 +71,7 @@ static void *work(void *given) {
     }
     pthread_barrier_wait(&barrier); /* all have freed */
     EXPECT(object_collect() == NO_PLACE);
-    kept_release(heap_enter());
+    kept_flush();
     heap_flush();
     pthread_barrier_wait(&barrier);
     return NULL;
