@@ -129,6 +129,9 @@ $(foreach v,$(VARIANTS),$(eval $(call variant,$(v))))
 WHOLE  := $(CORE) $(FLOOR) $(wildcard src/os/os_linux.c)
 INLINE := -flto -flto-partition=one --param max-inline-insns-auto=60 \
           --param max-inline-insns-single=200
+# Two tables of a gigabyte together lie beside the memory, where os_linux.c maps them with it.
+BESIDE := src/os/beside/tables.ld src/os/beside/as
+PLACED := -Bsrc/os/beside src/os/beside/tables.ld
 STATIC := -fno-semantic-interposition $(INLINE)
 SHARED := -fPIC -fvisibility=hidden $(INLINE)
 
@@ -138,15 +141,15 @@ build/obj/whole/%.o: %.c
 build/obj/shared/%.o: %.c
 	@mkdir -p $(@D)
 	$(CC) $(WARNINGS) $(CFLAGS) $(SHARED) -MMD -MP -c $< -o $@
-build/libcairn-heap.o: $(WHOLE:%.c=build/obj/whole/%.o)
-	$(CC) $(CFLAGS) $(STATIC) -r -flinker-output=nolto-rel -o $@ $^
-build/libcairn.o: $(patsubst %.c,build/obj/whole/%.o,$(WHOLE) $(LIBC))
-	$(CC) $(CFLAGS) $(STATIC) -r -flinker-output=nolto-rel -o $@ $^
+build/libcairn-heap.o: $(WHOLE:%.c=build/obj/whole/%.o) $(BESIDE)
+	$(CC) $(CFLAGS) $(STATIC) -r -flinker-output=nolto-rel -o $@ $(filter %.o,$^) $(PLACED)
+build/libcairn.o: $(patsubst %.c,build/obj/whole/%.o,$(WHOLE) $(LIBC)) $(BESIDE)
+	$(CC) $(CFLAGS) $(STATIC) -r -flinker-output=nolto-rel -o $@ $(filter %.o,$^) $(PLACED)
 build/libcairn.a build/libcairn-heap.a: %.a: %.o
 	@rm -f $@
 	$(AR) rcs $@ $^
-build/libcairn.so: $(patsubst %.c,build/obj/shared/%.o,$(WHOLE) $(LIBC))
-	$(CC) $(CFLAGS) $(SHARED) -shared -Wl,-z,defs -Wl,-z,now -o $@ $^
+build/libcairn.so: $(patsubst %.c,build/obj/shared/%.o,$(WHOLE) $(LIBC)) $(BESIDE)
+	$(CC) $(CFLAGS) $(SHARED) -shared -Wl,-z,defs -Wl,-z,now -o $@ $(filter %.o,$^) $(PLACED)
 
 # ---- Tests. The first lines of one may say what it wants:
 #   // config: host pool     the configurations it is built for (pool where it does not say); one

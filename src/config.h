@@ -37,6 +37,10 @@
 /* Of a function that is called now and then: its callers are compiled for the other case. */
 #define SLOW __attribute__((noinline, cold))
 
+/* Of a table that has its place beside the memory where a floor sees to that (os/os_linux.c): this
+ * is one for all others, and code reads the address of whichever it is. */
+#define PLACED __attribute__((weak, visibility("default")))
+
 #define PAGE_SIZE        (1 << PAGE_SHIFT)            /* bytes */
 #define WORD_BITS        64                           /* bits in a word of a bitmap */
 #define CHUNK_PAGES      512                          /* pages in a chunk */

@@ -1,6 +1,6 @@
 #include "object/slots.h"
 
-uint64_t slot_free[SLOT_WORDS];
+PLACED uint64_t slot_free[SLOT_WORDS];
 struct slot_cursor slot_cursor[CURSORS];
 
 /* Takes the free slots of word w out of the table, to be at hand in cursor k, which has none. */

@@ -9,7 +9,7 @@ uint32_t page_span[PAGES];
 uint32_t slots_owner[SPANS];
 uint32_t large_cell[SPANS];
 uint32_t large_kept[KEPT_CELLS];
-uint64_t slot_remote[SLOT_WORDS];
+PLACED uint64_t slot_remote[SLOT_WORDS];
 uint32_t inbox[THREADS];
 uint32_t inbox_link[SPANS];
 

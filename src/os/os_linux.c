@@ -1,5 +1,6 @@
 /* The floor on Linux. The window is a fixed range of addresses; an arena of it becomes ours by a
- * mapping without access, a chunk gets its memory by allowing access. Nothing is held at start.
+ * mapping without access, a chunk gets its memory by allowing access. With an arena comes its part
+ * of the two tables with a bit a slot, which lie beside the window. Nothing is held at start.
  * Whatever the system answers, errno is the caller's: a free may end here. */
 #define _GNU_SOURCE
 #include "os/os.h"
@@ -24,25 +25,64 @@
 #define CHUNK_SIZE  ((size_t)CHUNK_PAGES * PAGE_SIZE)
 #define ARENA_SIZE  ((size_t)ARENA_PAGES * PAGE_SIZE)
 #define WINDOW_SIZE ((size_t)PAGES * PAGE_SIZE)
+#define TABLE_SIZE  ((size_t)SLOT_WORDS * sizeof(uint64_t))
 #define OS_FLAGS    (MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE)
 _Static_assert(sizeof(void *) == 8, "the window needs a 64-bit address space");
+
+/* Where slot_free and slot_remote begin in the libraries, whose code reads it here (beside/as). In
+ * a program that has these tables elsewhere nobody uses what is mapped there. */
+#define AFTER_WINDOW (OS_WINDOW + WINDOW_SIZE)
+static const uintptr_t slot_free_at __attribute__((used)) = AFTER_WINDOW;
+static const uintptr_t slot_remote_at __attribute__((used)) = AFTER_WINDOW + TABLE_SIZE;
+
+/* All that an arena has a part of: the window, and the two tables. */
+enum { PARTS = 3 };
+static const struct {
+    uintptr_t start;
+    size_t size; /* of an arena's part */
+    int access;
+} part[PARTS] = {
+    {OS_WINDOW, ARENA_SIZE, PROT_NONE},
+    {AFTER_WINDOW, TABLE_SIZE / ARENAS, PROT_READ | PROT_WRITE},
+    {AFTER_WINDOW + TABLE_SIZE, TABLE_SIZE / ARENAS, PROT_READ | PROT_WRITE},
+};
 
 static char *address_of(size_t offset) {
     return (char *)(uintptr_t)(OS_WINDOW + offset);
 }
 
+/* Maps part i of the n arenas from arena a. Returns 1, or 0 if somebody is there or the system
+ * refuses. */
+static int claim(int i, uint32_t a, uint32_t n) {
+    size_t size = n * part[i].size;
+    char *want = (char *)(part[i].start + a * part[i].size);
+    char *got = mmap(want, size, part[i].access, OS_FLAGS | MAP_FIXED_NOREPLACE, -1, 0);
+    if (got != MAP_FAILED && got != want) { /* before Linux 4.17 the address is but a wish */
+        munmap(got, size);
+    }
+    return got == want;
+}
+
+/* Unmaps the first `parts` parts of these arenas. */
+static void disclaim(int parts, uint32_t a, uint32_t n) {
+    for (int i = 0; i < parts; i++) {
+        munmap((char *)(part[i].start + a * part[i].size), n * part[i].size);
+    }
+}
+
 int os_reserve(uint32_t a, uint32_t n) {
-    char *want = address_of(a * ARENA_SIZE);
+    int saved = errno, claimed = 0;
     if (n == 0 || n > ARENAS || a > ARENAS - n) {
         return 0;
     }
-    int saved = errno;
-    char *got = mmap(want, n * ARENA_SIZE, PROT_NONE, OS_FLAGS | MAP_FIXED_NOREPLACE, -1, 0);
-    if (got != MAP_FAILED && got != want) { /* before Linux 4.17 the address is but a wish */
-        munmap(got, n * ARENA_SIZE);
+    while (claimed < PARTS && claim(claimed, a, n)) {
+        claimed++;
+    }
+    if (claimed < PARTS) {
+        disclaim(claimed, a, n);
     }
     errno = saved;
-    return got == want;
+    return claimed == PARTS;
 }
 
 uint32_t os_reserve_any(uint32_t n) {
@@ -55,7 +95,7 @@ uint32_t os_reserve_any(uint32_t n) {
 
 void os_release(uint32_t a, uint32_t n) {
     int saved = errno;
-    munmap(address_of(a * ARENA_SIZE), n * ARENA_SIZE);
+    disclaim(PARTS, a, n);
     errno = saved;
 }
 
