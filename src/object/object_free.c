@@ -44,18 +44,21 @@ static enum object_status free_mine(uint32_t me, uint32_t s, uint64_t at) {
     return freed ? OBJECT_OK : OBJECT_IS_FREE;
 }
 
-/* Tells the owner of span s that the slot that begins `offset` bytes into it is free. */
+/* Tells the owner of span s that the slot that begins `offset` bytes into it is free. Of a wild free
+ * the span may be another's meanwhile: so its base is the one that the offset is from, and the bit
+ * is of memory that was had once, between that page and the place. */
 /*@ requires span: 0 < s < SPANS;
+    requires base: base <= PAGES;
     terminates \true;
     exits \false;
     assigns REMOTE_TABLES;
  */
-static enum object_status free_remote(uint32_t s, uint64_t offset) {
+static enum object_status free_remote(uint32_t s, uint32_t base, uint64_t offset) {
     uint32_t i = foreign_slot_at(s, offset), owner = slots_owner_load(s);
     if (i == NO_SLOT) {
         return OBJECT_INSIDE;
     }
-    uint64_t word = (uint64_t)span[s].base * PAGE_SLOT_WORDS + i / WORD_BITS;
+    uint64_t word = (uint64_t)base * PAGE_SLOT_WORDS + i / WORD_BITS;
     if (owner == 0 || owner > THREADS || word >= SLOT_WORDS) {
         return OBJECT_NO_SPAN;
     }
@@ -103,8 +106,9 @@ static uint32_t span_at(uint64_t at) {
       \result == OBJECT_OK || \result == OBJECT_BUSY;
  */
 static enum object_status free_foreign(uint32_t me, uint32_t s, uint64_t at) {
+    uint32_t base = span[s].base;
     return span[s].span_class < 2 ? large_free(me, s, at)
-                                  : free_remote(s, at - (uint64_t)span[s].base * PAGE_SIZE);
+                                  : free_remote(s, base, at - (uint64_t)base * PAGE_SIZE);
 }
 
 /* Takes back the block that begins at this place of span s. */

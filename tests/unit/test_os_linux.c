@@ -16,6 +16,8 @@
 
 #define ARENA_SIZE ((size_t)ARENA_PAGES * PAGE_SIZE)
 #define CHUNK_SIZE ((size_t)CHUNK_PAGES * PAGE_SIZE)
+#define TABLES     2 /* slot_free and slot_remote, of which an arena has so many bytes each: */
+#define PART_SIZE  ((size_t)ARENA_PAGES * PAGE_SLOT_WORDS * sizeof(uint64_t))
 
 #ifdef __SANITIZE_ADDRESS__
 #define FITS_LIMITS 0 /* with the address sanitizer the program itself is too large for any */
@@ -29,6 +31,11 @@ static char *arena_address(uint32_t a) {
 
 static char *chunk_address(uint32_t c) {
     return os_address(c * CHUNK_PAGES);
+}
+
+/* Where the arena's part of a table begins: behind the window lie the two. */
+static char *table_address(uint32_t table, uint32_t a) {
+    return (char *)os_address(PAGES) + ((size_t)table * ARENAS + a) * PART_SIZE;
 }
 
 /* The protection bits /proc/self/maps shows for the address, "" if nothing is mapped there. */
@@ -76,6 +83,8 @@ static int write_kills(char *address) {
 static void test_start_empty(void) {
     for (uint32_t a = 0; a < ARENAS; a += 73) {
         CHECK(strcmp(protection(arena_address(a)), "") == 0);
+        CHECK(strcmp(protection(table_address(0, a)), "") == 0);
+        CHECK(strcmp(protection(table_address(1, a)), "") == 0);
     }
 }
 
@@ -148,6 +157,67 @@ static void test_stranger(void) {
     munmap(page, 4096);
     CHECK(os_reserve_any(8) == 0);
     os_release(0, 8);
+}
+
+/* With arenas come their parts of the tables, which read as zero, also where others were before. */
+static void test_tables(void) {
+    CHECK(os_reserve(40, 2) == 1);
+    for (uint32_t t = 0; t < TABLES; t++) {
+        char *start = table_address(t, 40), *end = table_address(t, 42);
+        CHECK((size_t)(end - start) == 2 * PART_SIZE && PART_SIZE * ARENAS == SLOT_WORDS * 8ull);
+        CHECK(strcmp(protection(start), "rw-p") == 0 && strcmp(protection(end - 1), "rw-p") == 0);
+        CHECK(strcmp(protection(start - 1), "") == 0 && strcmp(protection(end), "") == 0);
+        CHECK(is_zero(start, 2 * PART_SIZE));
+        memset(start, 0x55, 2 * PART_SIZE);
+    }
+    CHECK(os_reserve(42, 1) == 1);
+    for (uint32_t t = 0; t < TABLES; t++) {
+        CHECK(is_zero(table_address(t, 42), PART_SIZE) && table_address(t, 42)[-1] == 0x55);
+        memset(table_address(t, 42), 0x66, PART_SIZE);
+    }
+    os_release(41, 2);
+    for (uint32_t t = 0; t < TABLES; t++) {
+        CHECK(strcmp(protection(table_address(t, 41)), "") == 0);
+        CHECK(strcmp(protection(table_address(t, 43) - 1), "") == 0);
+        CHECK(table_address(t, 40)[0] == 0x55 && table_address(t, 41)[-1] == 0x55);
+    }
+    CHECK(os_reserve(41, 2) == 1);
+    for (uint32_t t = 0; t < TABLES; t++) {
+        CHECK(is_zero(table_address(t, 41), 2 * PART_SIZE));
+    }
+    os_release(40, 3);
+}
+
+/* Nothing is mapped of the arenas [a, end), nor of what belongs to them. */
+static int are_unmapped(uint32_t a, uint32_t end) {
+    int unmapped = strcmp(protection(arena_address(a)), "") == 0 &&
+                   strcmp(protection(arena_address(end) - 1), "") == 0;
+    for (uint32_t t = 0; t < TABLES; t++) {
+        unmapped = unmapped && strcmp(protection(table_address(t, a)), "") == 0 &&
+                   strcmp(protection(table_address(t, end) - 1), "") == 0;
+    }
+    return unmapped;
+}
+
+/* Where somebody else has a page of a table's part the arena is refused like one that is his. */
+static void test_table_stranger(void) {
+    for (uint32_t t = 0; t < TABLES; t++) {
+        char *where = table_address(t, 45) + PART_SIZE / 2;
+        char *page = mmap(where, 4096, PROT_READ | PROT_WRITE,
+                          MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0);
+        CHECK(page == where);
+        memset(page, 0x5a, 4096);
+        errno = 77;
+        CHECK(os_reserve(45, 1) == 0 && os_reserve(44, 3) == 0 && errno == 77);
+        CHECK(are_unmapped(45, 46) && are_unmapped(44, 47));
+        CHECK(page[0] == 0x5a && page[4095] == 0x5a);
+        CHECK(os_reserve(44, 1) == 1 && os_reserve(0, 44) == 1 && os_reserve_any(1) == 46);
+        os_release(0, 45);
+        os_release(46, 1);
+        munmap(page, 4096);
+        CHECK(os_reserve(45, 1) == 1);
+        os_release(45, 1);
+    }
 }
 
 static void test_map(void) {
@@ -232,6 +302,24 @@ static int run_refused_addresses(void) {
     return test_failed != 0;
 }
 
+/* The limit leaves room for the arena, or for that and one of its parts, and not for both. */
+static int run_refused_table(void) {
+    errno = 77;
+    CHECK(os_reserve(47, 1) == 0 && errno == 77);
+    CHECK(are_unmapped(47, 48));
+    CHECK(os_reserve_any(1) == ARENAS && errno == 77);
+    return test_failed != 0;
+}
+
+/* The bytes that this program has mapped. */
+static rlim_t mapped_now(void) {
+    unsigned long pages = 0;
+    FILE *file = fopen("/proc/self/statm", "r");
+    CHECK(file != NULL && fscanf(file, "%lu", &pages) == 1);
+    fclose(file);
+    return (rlim_t)pages * (rlim_t)sysconf(_SC_PAGESIZE);
+}
+
 /* A refused mapping leaves all its chunks without access, those it could have had included. */
 static int run_refused_memory(void) {
     CHECK(os_reserve(20, 2) == 1);
@@ -255,6 +343,8 @@ static int run_refused_memory(void) {
 static void test_limits(void) {
     if (FITS_LIMITS) {
         with_limit(RLIMIT_AS, (rlim_t)8 << 30, run_refused_addresses);
+        with_limit(RLIMIT_AS, mapped_now() + ARENA_SIZE + PART_SIZE / 2, run_refused_table);
+        with_limit(RLIMIT_AS, mapped_now() + ARENA_SIZE + PART_SIZE * 3 / 2, run_refused_table);
         with_limit(RLIMIT_DATA, (rlim_t)64 << 20, run_refused_memory);
     }
 }
@@ -347,6 +437,8 @@ int main(void) {
     test_reserve();
     test_outside();
     test_stranger();
+    test_tables();
+    test_table_stranger();
     test_map();
     test_discard();
     test_limits();
