@@ -46,11 +46,11 @@ if [ "$failed" -gt 0 ]; then
 fi
 
 # The calls of the library, `NAME NUMBER` a line: the how manyth of its name in the whole run. They
-# are those in its window, and those that read the size of a huge page. All that the loader does
-# comes before.
+# are those in its window and beside it, and those that read the size of a huge page. All that the
+# loader does comes before.
 sed 's/^[0-9]* *//' "$work/calls" | awk -F '[(, ]' '
     { count[$1]++ }
-    $2 ~ /^0xc[0-9a-f]+$/ && length($2) == 12 { print $1, count[$1]; ours[$1] = 1; next }
+    $2 ~ /^0x[cd][0-9a-f]+$/ && length($2) == 12 { print $1, count[$1]; ours[$1] = 1; next }
     /hpage_pmd_size/ { file = $NF; print "openat", count["openat"]; next }
     file != "" && ($1 == "read" || $1 == "close") && $2 + 0 == file {
         print $1, count[$1]; if ($1 == "close") file = ""; next }
