@@ -44,9 +44,9 @@ static enum object_status free_mine(uint32_t me, uint32_t s, uint64_t at) {
     return freed ? OBJECT_OK : OBJECT_IS_FREE;
 }
 
-/* Tells the owner of span s that the slot that begins `offset` bytes into it is free. Of a wild free
- * the span may be another's meanwhile: so its base is the one that the offset is from, and the bit
- * is of memory that was had once, between that page and the place. */
+/* Tells the owner of span s that the slot that begins `offset` bytes into it is free. Of a wild
+ * free the span may be another meanwhile: so its base is the one that the offset was counted from,
+ * and the bit lies between that page's and the place's, both of memory that was had once. */
 /*@ requires span: 0 < s < SPANS;
     requires base: base <= PAGES;
     terminates \true;

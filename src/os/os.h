@@ -17,8 +17,9 @@
 #include "../../specs/os.acsl"
 #include "../../specs/page_size.acsl"
 
-/* T1. Claims the addresses of the n arenas from arena a. Returns 1, or 0 if any of them is held by
- * somebody (us included), lies outside the window, or the system refuses; then nothing changed. */
+/* T1. Claims the addresses of the n arenas from arena a; what a floor has beside them (PLACED) is
+ * there with them, and zero. Returns 1, or 0 if any of them is held by somebody (us included), lies
+ * outside the window, or the system refuses; then nothing changed. */
 /*@ terminates \true;
     exits \false;
     assigns os_reserved[0 .. ARENAS - 1], os_refused;
