@@ -65,12 +65,13 @@ DEFINED = re.compile(HEAD + r"\{.*?^\}\n", re.M | re.S)
 CLAUSES = ("requires", "terminates", "exits", "assigns", "ensures", "assumes", "behavior",
            "complete", "disjoint")
 COMPARE = """
-/* The first and the last cell of a table that differ from what was saved; -1 where none does. */
+/* The first and the last cell of a table that differ from what was saved; -1 where none does. Most
+ * tables are as they were, which one look tells. */
 #define COMPARE(table, cell)                                                                       \\
-    {                                                                                              \\
-        int bytes = sizeof table, size = sizeof(cell);                     \\
+    changes.first_##table = changes.last_##table = -1;                                             \\
+    if (memcmp(&table, &saved[call_depth].table, sizeof table) != 0) {                             \\
+        int bytes = sizeof table, size = sizeof(cell);                                             \\
         const char *now = (const char *)&table, *was = (const char *)&saved[call_depth].table;     \\
-        changes.first_##table = changes.last_##table = -1;                                         \\
         for (int i = 0; i < bytes / size; i++) {                                                   \\
             if (memcmp(now + i * size, was + i * size, size) != 0) {                               \\
                 changes.first_##table = changes.last_##table < 0 ? i : changes.first_##table;      \\
@@ -118,6 +119,9 @@ class Unit:
         sizes, checked = GROUPS[group]
         self.sizes, self.checked = {**SIZES, **sizes}, checked.split()
         self.left_out, self.faults, self.kept, self.labels = [], [], 0, set()
+        self.said = {}  # function -> the clauses of its contract that are checked by a call
+        self.unchecked = set()  # functions whose clauses no call checks yet
+        self.holds, self.calls = {}, ["none"]  # the functions that check, the calls of them
         self.headers = {os.path.relpath(p, f"{ROOT}/src"): read(p)
                         for p in glob.glob(f"{ROOT}/src/*/*.h") + glob.glob(f"{ROOT}/src/*.h")
                         if "/libc/" not in p and "/tools/" not in p}
@@ -179,8 +183,19 @@ class Unit:
         self.kept += 1
         return f"{label}{text};"
 
-    def contract(self, where, known, text):
+    def contract(self, where, known, text, function):
+        """A contract. What it says in every behaviour goes to `said`: see checks()."""
         parser, lines, named = acsl.Parser(text), [], ""
+        said = self.said[function] = {"requires": [], "ensures": []}
+        assert function not in self.unchecked, f"{function} has two contracts"
+        self.unchecked.add(function)
+
+        def say(kind, clause):
+            if named:
+                lines.append(f"{kind} {clause}")
+            else:
+                said[kind].append(clause)
+
         while not parser.peek(""):
             kind = parser.next(*CLAUSES)
             if kind in ("complete", "disjoint", "behavior"):
@@ -190,15 +205,35 @@ class Unit:
                 clause = self.clause(where, known, parser, False)
                 parser.next(";")
                 if clause:
-                    lines.append(f"{kind} {clause}")
+                    say(kind, clause)
             elif kind == "assigns":
-                lines.append(f"ensures assigns: {self.assigns(known, parser)};")
+                say("ensures", f"assigns: {self.assigns(known, parser)};")
                 parser.next(";")
                 self.kept += 1
             else:  # terminates and exits: each call that comes back is a witness
                 while parser.next() != ";":
                     pass
         return "/*@ " + "\n    ".join(lines) + "\n */" if lines else ""
+
+    def checks(self, function, kind, parameters, returned):
+        """The calls that check what a function requires or ensures, and their declarations. Where
+        many say the same it is instrumented once, which is most of the time that E-ACSL takes."""
+        declared = calls = ""
+        given = [] if parameters == "void" else re.split(r",\s*", parameters)
+        if returned != "void":
+            given.append(f"{returned} result")
+        self.unchecked.discard(function)
+        for clause in self.said[function][kind] if function in self.said else []:
+            clause = clause.replace("\\result", "result")
+            label, text = re.fullmatch(r"(\w+: )?(.*)", clause, re.S).groups()
+            takes = [x for x in given if re.search(rf"\b{x.split()[-1]}\b", text)]
+            key = (", ".join(takes) or "void", text)
+            name = self.holds.setdefault(key, (f"holds_{len(self.holds)}", label))[0]
+            declared += f"static void {name}({key[0]});\n"
+            names = ", ".join(x.split()[-1] for x in takes)
+            calls += f"    checking = {len(self.calls)};\n    {name}({names});\n"
+            self.calls.append(f"{function} {kind} {label or ''}")
+        return declared, calls + "    checking = 0;\n" * bool(calls)
 
     def locations(self, parser):
         """What an assigns clause lists: a table, its first and its last cell (None: all)."""
@@ -284,7 +319,8 @@ class Unit:
             if not checked or not annotation or re.match("predicate|logic|lemma|//", annotation):
                 return ""
             if annotation.startswith(CLAUSES):
-                return self.contract(path, known, annotation)
+                function = re.compile(r"\s*" + HEAD[1:]).match(found.string, found.end())
+                return self.contract(path, known, annotation, function[2])
             return self.inner(path, known, annotation)
 
         text = COMMENT.sub(replace, text)
@@ -314,9 +350,11 @@ class Unit:
                 fault = body.replace(f"{name}(", f"{name}__fault{number}(", 1)
                 bodies.append(re.sub(r"^(static |inline )*", "static ", fault))
                 calls += f"    if (planted == {number}) {{ {keep}{name}__fault{number}({given}); }} else\n"
-            return (f"{head} {name}({parameters});\n{''.join(bodies)}{head} {name}({parameters}) {{\n"
-                    f"{take}    enter_call();\n{calls}    {keep}{name}__body({given});\n    leave_call();\n"
-                    f"{back}}}\n")
+            declared, before = self.checks(name, "requires", parameters, "void")
+            more, after = self.checks(name, "ensures", parameters, kind)
+            return (f"{head} {name}({parameters});\n{declared}{more}{''.join(bodies)}"
+                    f"{head} {name}({parameters}) {{\n{take}{before}    enter_call();\n"
+                    f"{calls}    {keep}{name}__body({given});\n    leave_call();\n{after}{back}}}\n")
         return DEFINED.sub(replace, text)
 
     def faulty(self, path, name, original):
@@ -357,7 +395,8 @@ class Unit:
         self.write("state.h", f'#include "config.h"\n{numbers}\n' + "".join(self.structs.values()) +
                    f"struct tables {{\n{state}}};\nextern struct tables saved[16];\n"
                    f"struct changes {{\n{spans}}};\nextern struct changes changes;\n"
-                   "extern struct tables entered[16];\nextern unsigned call_depth;\nextern int planted;\nvoid enter_call(void);\n"
+                   "extern struct tables entered[16];\nextern unsigned call_depth, checking;\n"
+                   "extern int planted;\nvoid enter_call(void);\n"
                    "void leave_call(void);\nvoid forget_all(void);\nvoid enter_loop(void);\n"
                    f"#define GROUP_{self.group.upper()} 1\n")
         clears = "".join(f"    memset(&{x}, 0, sizeof {x});\n" for x in self.tables)
@@ -368,7 +407,9 @@ class Unit:
 #include <string.h>
 {externs}struct tables saved[16], entered[16];
 struct changes changes;
-unsigned call_depth;
+unsigned call_depth, checking;
+const char *const checks[] = {{
+{"".join(f'    "{name}",{chr(10)}' for name in self.calls)}}};
 {COMPARE}
 void enter_call(void) {{
     call_depth++;
@@ -381,7 +422,10 @@ void enter_loop(void) {{
 void forget_all(void) {{
 {clears}}}
 """)
-        self.write("unit.c", self.includes() + read(f"{HERE}/drive.c"))
+        assert not self.unchecked, f"never checked: {self.unchecked}"
+        self.write("unit.c", self.includes() + "".join(
+            f"/*@ requires {label or ''}{text}\n */\nstatic void {name}({parameters}) {{\n}}\n"
+            for (parameters, text), (name, label) in self.holds.items()) + read(f"{HERE}/drive.c"))
         self.write("faults", "".join(line + "\n" for line in self.faults))
         self.write("left_out", "".join(line + "\n" for line in self.left_out))
         self.write("kept", f"{self.kept}\n")
