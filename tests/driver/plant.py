@@ -145,12 +145,22 @@ PLANTS = {
 }
 
 
+def small_limits(text):
+    """The driver, less patient: the house's goals take a quarter of a second, and a smoke test that
+    finds nothing always takes all its steps. What is planted is found in far fewer."""
+    for was, now in [("TIME_LIMIT = 10 ", "TIME_LIMIT = 2 "),
+                     ("FIRST_LOOK = 2 ", "FIRST_LOOK = 1 "), ('"500000"', '"50000"')]:
+        assert text.count(was) == 1, f"{was} stands {text.count(was)} times in the driver"
+        text = text.replace(was, now)
+    return text
+
+
 def prove(plant, update=False):
     with tempfile.TemporaryDirectory() as folder:
         house = Path(folder, "house")
         shutil.copytree(HERE / "house", house)
         driver = house / "proofs/prove.py"
-        driver.write_text(DRIVER.read_text().replace("TIME_LIMIT = 10 ", "TIME_LIMIT = 2 "))
+        driver.write_text(small_limits(DRIVER.read_text()))
         driver.chmod(0o755)
         if plant:
             plant(house)
