@@ -73,7 +73,7 @@ mutants: ## break the core in many small ways and see a proof fail each time (so
 test-driver: ## plant faults in a small copy and see the prover's driver refuse each
 	@tests/driver/run.sh
 
-test-eacsl: ## check the contracts at run time, with planted faults (part of test; some 12 minutes)
+test-eacsl: ## check the contracts at run time, with planted faults (part of test; some 5 minutes)
 	@ci/setup.sh --test
 	@tests/eacsl/run.sh
 
