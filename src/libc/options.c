@@ -29,6 +29,18 @@ static int is(const char *word, size_t length, const char *name) {
     return length == strlen(name) && strncmp(word, name, length) == 0;
 }
 
+/* Is the word `name` and then a file's name? Keeps it if so: a program may write over its
+ * environment, to be called something else. */
+static int is_file(const char *word, size_t length, const char *name, char file[PATH_MAX]) {
+    size_t start = strlen(name);
+    if (length <= start || length - start >= PATH_MAX || strncmp(word, name, start) != 0) {
+        return 0;
+    }
+    memcpy(file, word + start, length - start);
+    file[length - start] = 0;
+    return 1;
+}
+
 static void obey(const char *word, size_t length) {
     uint64_t number = 0;
     if (is(word, length, "misuse=abort")) {
@@ -43,6 +55,8 @@ static void obey(const char *word, size_t length) {
         options.statistics = number != 0;
     } else if (is_number(word, length, "limit=", &number)) {
         heap_set_limit(number);
+    } else if (is_file(word, length, "snapshot=", options.snapshot)) {
+        return;
     } else if (length > 0) {
         report_word(word, length);
     }

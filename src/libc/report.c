@@ -88,6 +88,16 @@ void report_word(const char *word, size_t length) {
     say(&line);
 }
 
+void report_snapshot(const char *name, int error) {
+    const char *why = strerrordesc_np(error); /* as it is: a translation would ask for memory */
+    struct line line = {.length = 0};
+    put_text(&line, "cairn: no snapshot: ");
+    put_text(&line, why != NULL ? why : "unknown error");
+    put_text(&line, ": ");
+    put_text(&line, name);
+    say(&line);
+}
+
 static void put_pages(struct line *line, uint32_t pages, const char *what) {
     put_number(line, (uint64_t)pages * PAGE_SIZE, 10);
     put_text(line, what);

@@ -13,6 +13,9 @@ void report_misuse(const void *address, enum block_error why);
 /* A word of CAIRN_OPTIONS, of this length, that says nothing. */
 void report_word(const char *word, size_t length);
 
+/* There is no snapshot of this name, and why: an errno. */
+void report_snapshot(const char *name, int error);
+
 /* How the heap's memory is spread, and how many misuses were counted. */
 void report_statistics(void);
 

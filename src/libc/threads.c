@@ -6,6 +6,7 @@
 #define _GNU_SOURCE
 #include "libc/options.h"
 #include "libc/report.h"
+#include "libc/snapshot.h"
 #include "libc/threads.h"
 #include "os/lock.h"
 #include <limits.h>
@@ -95,5 +96,8 @@ static __attribute__((constructor)) void start(void) {
 static __attribute__((destructor)) void finish(void) {
     if (options.statistics) {
         report_statistics();
+    }
+    if (options.snapshot[0] != 0) {
+        snapshot_at_exit(options.snapshot);
     }
 }
