@@ -56,7 +56,7 @@ test: ## build it, test it, replay what Go did, run real programs' allocations; 
 
 lib: build/libcairn.a build/libcairn-heap.a build/libcairn.so ## the libraries for Linux (the default, with the tools)
 
-tools: ## build/cairn-replay and build/cairn-record
+tools: ## build/cairn-replay, build/cairn-record and build/cairn-audit
 
 expect: ## write the number of goals each unit has now to proofs/units.tsv (look at the difference!)
 	@proofs/prove.py --config host --update
@@ -176,19 +176,25 @@ $(foreach t,$(sort $(wildcard tests/*/test_*.c)),\
 
 test-build: lib tools $(TESTS)
 
-# ---- Tools: cairn-replay, cairn-record and what it loads into the program it watches.
+# ---- Tools: cairn-replay, cairn-record and what it loads into the program it watches, cairn-audit.
 
 TOOL_FLAGS := $(CFLAGS)
 REPLAY := $(wildcard src/tools/cairn-replay.c src/tools/replay_*.c src/tools/trace.c \
                      src/tools/recording.c src/tools/block_table.c)
 RECORD := $(wildcard src/tools/cairn-record.c src/tools/recording.c)
-tools: $(if $(REPLAY),build/cairn-replay) $(if $(RECORD),build/cairn-record)
+AUDIT  := $(wildcard src/tools/cairn-audit.c src/tools/explain*.c src/tools/heap_view*.c \
+                     src/tools/snapshot_load.c src/libc/snapshot_format.c)
+tools: $(if $(REPLAY),build/cairn-replay) $(if $(RECORD),build/cairn-record) \
+       $(if $(AUDIT),build/cairn-audit)
 
 build/cairn-replay: $(REPLAY:%.c=build/obj/host/%.o) build/obj/host/libcore.a
 	$(CC) $(CFLAGS) -o $@ $^
 
 build/cairn-record: $(RECORD:%.c=build/obj/host/%.o) build/record_preload.so
 	$(CC) $(CFLAGS) -o $@ $(filter %.o,$^)
+
+build/cairn-audit: $(AUDIT:%.c=build/obj/host/%.o) build/obj/host/libcore.a
+	$(CC) $(CFLAGS) -o $@ $^
 
 build/record_preload.so: src/tools/record_preload.c $(HEADERS)
 	@mkdir -p $(@D)

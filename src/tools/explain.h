@@ -1,0 +1,55 @@
+/* Which part of an invariant tables break, and where: each predicate of the specs once more, as a
+ * plain walk in the order of heap_audit(). Nothing here is proved and no verdict is this one's:
+ * heap_audit() gives it, and this says why. A walk takes the predicates before it for granted, so
+ * the first that fails is the one to ask for; none reads outside its tables whatever is in them. */
+#ifndef CAIRN_EXPLAIN_H
+#define CAIRN_EXPLAIN_H
+
+#include <stdint.h>
+
+struct flaw {
+    const char *predicate; /* its name in specs/ */
+    const char *meaning;   /* a line */
+    const char *unit; /* what the index is the number of: "page", "span"; NULL: there is none */
+    uint64_t index;   /* the first that breaks it */
+    char detail[120]; /* what was found there; may be empty */
+};
+
+struct predicate {
+    const char *name; /* NULL behind the last */
+    const char *meaning;
+    int (*holds)(struct flaw *flaw); /* 0: not, and what is known of the place is filled in */
+};
+
+/* The parts of HeapTables and HeapSpecials (specs/audit.acsl), and what their predicates are. */
+struct explained_part {
+    const char *name;   /* NULL behind the last */
+    int (*audit)(void); /* the proved function for this part; NULL: it is heap_audit's own */
+    const struct predicate *predicates;
+};
+
+extern const struct explained_part explained_part[];
+
+extern const struct predicate explained_pages[], explained_caches[], explained_pool[],
+    explained_records[], explained_lists[], explained_arena[], explained_spans[],
+    explained_conserved[], explained_totals[], explained_growth[], explained_specials[];
+
+/* What of a thread's slots and large blocks these walks look at: specs/slot_cache.acsl, no part of
+ * `Heap`. They take a sound heap for granted, and are to be asked of no other. */
+extern const struct predicate explained_slots[];
+
+/* Whether all of them hold; else the first that does not. */
+int explain(const struct predicate *predicates, struct flaw *flaw);
+
+/* The same of all parts of the heap. Where a proved audit finds its part broken and no walk does,
+ * the flaw has the part's name and no place. */
+int explain_heap(struct flaw *flaw);
+
+/* For the walks. Each fills in a part of the flaw and returns 0. */
+int flaw_at(struct flaw *flaw, const char *unit, uint64_t index);
+int flaw_says(struct flaw *flaw, const char *unit, uint64_t index, const char *what, uint64_t said,
+              uint64_t found);
+int flaw_over(struct flaw *flaw, const char *unit, uint64_t index, const char *what, uint64_t said,
+              uint64_t most);
+
+#endif
