@@ -3,6 +3,7 @@
 #include "object/slot_cache.h"
 #include "tools/explain.h"
 #include <stddef.h>
+#include <string.h>
 
 static int is_live(uint32_t s) {
     return 0 < s && s < SPANS && span[s].state != SPAN_DEAD;
@@ -173,6 +174,30 @@ static int large_cells(struct flaw *flaw) {
     return 1;
 }
 
+/* No predicate of the specs says this: what anybody puts in there nobody relies on (os/atomic.h). A
+ * span whose link says that it is in an inbox, and is in none, would never be looked at again. */
+static int inboxes(struct flaw *flaw) {
+    static uint8_t met[SPANS];
+    memset(met, 0, sizeof met);
+    for (uint32_t t = 0; t < THREADS; t++) {
+        for (uint32_t s = inbox[t]; s != 0; s = inbox_link[s] - 1) {
+            if (s >= SPANS) {
+                return flaw_at(flaw, "thread", t + 1);
+            }
+            if (inbox_link[s] == 0 || met[s]) {
+                return flaw_at(flaw, "span", s);
+            }
+            met[s] = 1;
+        }
+    }
+    for (uint32_t s = 0; s < SPANS; s++) {
+        if (inbox_link[s] != 0 && !met[s]) {
+            return flaw_at(flaw, "span", s);
+        }
+    }
+    return 1;
+}
+
 const struct predicate explained_slots[] = {
     {"SpansMine", "what a thread gives slots of out of is a live span with slots", spans_mine},
     {"SizesMine", "slots are as large as their class says, and which has a byte can be told",
@@ -187,5 +212,6 @@ const struct predicate explained_slots[] = {
     {"UnlistedIsFullBut", "a span on no list and under no cursor has none", unlisted_is_full},
     {"CursorsToldBut", "a cursor with slots at hand tells where its word begins", cursors_told},
     {"LargeCell", "a large block begins in its span, which is one of a block", large_cells},
+    {"inboxes", "a span that says it is in an inbox is in one, once", inboxes},
     {NULL, NULL, NULL},
 };
