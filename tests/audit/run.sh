@@ -83,8 +83,11 @@ at_end() { # OPTIONS: what a program says with them
 [ "$(at_end "snapshot=$work/none/file")" = \
     "cairn: no snapshot: No such file or directory: $work/none/file" ]
 verdict 'a folder that is not there' $?
-[ "$(at_end snapshot=/dev/null)" = 'cairn: no snapshot: File exists: /dev/null' ]
-verdict 'a device stays one' $?
+# A pipe, and no device: what is wrong with the library must not take one away from the machine.
+mkfifo "$work/pipe"
+[ "$(at_end "snapshot=$work/pipe")" = "cairn: no snapshot: File exists: $work/pipe" ] &&
+    [ -p "$work/pipe" ]
+verdict 'what is no plain file stays what it is' $?
 [ "$(at_end snapshot=)" = 'cairn: CAIRN_OPTIONS has no snapshot=' ]
 verdict 'no name' $?
 [ "$(at_end snapshots=x)" = 'cairn: CAIRN_OPTIONS has no snapshots=x' ]

@@ -147,6 +147,97 @@ static void test_corruptions(void) {
     }
 }
 
+/* The first predicate that fails, and where, after a change of several tables at once. */
+static void check_broken(const char *predicate, const char *unit, uint64_t index) {
+    struct flaw flaw;
+    int found = !heap_audit() && !explain_heap(&flaw) && strcmp(flaw.predicate, predicate) == 0 &&
+                flaw.unit != NULL && strcmp(flaw.unit, unit) == 0 && flaw.index == index;
+    if (!found) {
+        printf("%s at %s %" PRIu64 " was not found\n", predicate, unit, index);
+    }
+    CHECK(found && load(image, size) && heap_audit());
+}
+
+/* A live span of this kind; a dead record that waits with the thread. */
+static uint32_t live_span(uint32_t kind) {
+    uint32_t s = 1;
+    while (s < SPANS - 1 && (span[s].state == SPAN_DEAD || span[s].kind != kind)) {
+        s++;
+    }
+    CHECK(span[s].state != SPAN_DEAD);
+    return s;
+}
+
+static void test_spans_broken(void) {
+    uint32_t stack = live_span(KIND_STACK), work = live_span(KIND_WORKBUF);
+    uint32_t low = stack < work ? stack : work, record = cache_record[0], p = span[stack].base;
+    page_cache[2].base = p / 64 * 64; /* a live page waits as well */
+    page_cache[2].free = (uint64_t)1 << p % 64;
+    check_broken("Conserved", "page", p);
+    span_link[stack] = (struct span_link){work, work, 3}; /* two of a list, and none at its ends */
+    span_link[work] = (struct span_link){stack, stack, 3};
+    check_broken("SpanListSound", "span", low);
+    span_link[record].list = 3; /* one on a list, alone, and dead */
+    span_list[3] = (struct span_list){record, record};
+    check_broken("ListsLive", "span", record);
+    span[stack].state = SPAN_DEAD; /* taken from the pool, in no cell */
+    check_broken("WaitingHeld", "span", stack);
+    cache_cell[record] = 1;
+    check_broken("CellsHold", "cell", 0);
+    span[record].state = SPAN_MANUAL; /* live, and at hand */
+    check_broken("CellsHold", "cell", 0);
+    uint32_t other = pool_stack[0]; /* live, and in the pool */
+    span[other] = (struct span){
+        .base = p, .npages = span[stack].npages, .state = SPAN_MANUAL, .kind = KIND_STACK};
+    for (uint32_t i = 0; i < span[stack].npages; i++) {
+        page_span[p + i] = other;
+    }
+    span[stack].state = SPAN_DEAD, span[stack].npages = 0;
+    cache_cell[stack] = cache_count[1] + SPAN_CACHE, cache_record[cache_cell[stack]] = stack;
+    cache_count[1]++;
+    check_broken("LiveTaken", "span", other);
+}
+
+static void test_pages_broken(void) {
+    uint32_t p = span[live_span(KIND_STACK)].base, c = CHUNKS - 1;
+    page_cache[1].base = page_cache[2].base = p / 64 * 64; /* one page waits with two */
+    page_cache[1].free = page_cache[2].free = (uint64_t)1 << p % 64;
+    check_broken("CachesApart", "thread", 3);
+    CHECK(chunk_mapped[c] == 0);
+    page_cache[1].base = c * CHUNK_PAGES, page_cache[1].free = 1;
+    check_broken("CachesMapped", "thread", 2);
+    scavenge_chunk[c] = (uint64_t)1 << 26, scavenge_search[1].end = PAGES;
+    check_broken("IndexMapped", "chunk", c);
+    scavenge_chunk[c] = (uint64_t)1 << 26, scavenge_search[1].end = c * CHUNK_PAGES;
+    check_broken("FlagsBelow", "chunk", c);
+    current_low = 0, current_high = CHUNKS; /* of which the first is mapped */
+    check_broken("CurrentArena", "chunk", 0);
+}
+
+static void test_specials_broken(void) {
+    uint32_t s = live_span(KIND_HEAP);
+    while (s < SPANS - 1 && special[special_head[s]].next == 0) {
+        s++;
+    }
+    uint32_t first = special_head[s], next = special[first].next, last = next;
+    CHECK(first != 0 && next != 0);
+    while (special[last].next != 0) {
+        last = special[last].next;
+    }
+    special[last].next = first;
+    check_broken("SpecialLine", "special", first);
+    special[first].offset = special[next].offset + 1;
+    check_broken("SpecialSorted", "special", next);
+    special[last].offset = (uint64_t)span[s].npages * PAGE_SIZE;
+    check_broken("SpecialsHeld", "special", last);
+    special[last].kind = SPECIAL_CLEANUP + 1;
+    check_broken("SpecialKinds", "special", last);
+    special[last].span = 0;
+    check_broken("SpecialNexts", "special", last);
+    special_head[s] = next; /* a list without its first */
+    check_broken("SpecialFirsts", "special", first);
+}
+
 /* It is refused, and the message says at which byte. */
 static void check_refused(size_t length) {
     int taken = load(spoilt, length);
@@ -243,6 +334,10 @@ int main(void) {
     CHECK(cairn_snapshot(file) == 0);
     read_image();
     test_corruptions();
+    CHECK(load(image, size) && heap_audit());
+    test_spans_broken();
+    test_pages_broken();
+    test_specials_broken();
     test_directory();
     test_broken();
     test_wild();
