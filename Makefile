@@ -11,7 +11,7 @@ WARNINGS := -std=c11 -Wall -Wextra -Werror -Isrc -Itests
 CORE     := $(sort $(wildcard src/page/*.c src/span/*.c src/heap/*.c src/object/*.c))
 FLOOR    := $(wildcard src/os/atomic.c src/os/lock.c)
 LIBC     := $(wildcard src/libc/*.c)
-HEADERS  := $(wildcard src/*.h src/*/*.h tests/*.h specs/*.acsl)
+HEADERS  := $(wildcard src/*.h src/*/*.h tests/*.h tests/*/*.h specs/*.acsl)
 SOURCES  := $(wildcard src/*.h src/*/*.[ch] tests/*.h tests/*/*.[ch] bench/*.[ch] proofs/*/*.c)
 
 # A variant is a configuration, alone or with a sanitizer or with coverage counted.
