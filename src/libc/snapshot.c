@@ -9,6 +9,7 @@
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -73,12 +74,19 @@ static void put_header(void) {
     put_number(SNAPSHOT_TABLES);
     put(snapshot_constant, sizeof snapshot_constant);
     for (uint32_t t = 0; t < SNAPSHOT_TABLES; t++) {
-        put(&snapshot_table[t].entry, SNAPSHOT_ENTRY);
+        put(&snapshot_table[t], SNAPSHOT_ENTRY);
     }
 }
 
+/* Is there memory at this address? */
+static int is_mapped(const unsigned char *address) {
+    uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+    unsigned char resident = 0;
+    return mincore((void *)((uintptr_t)address / page * page), 1, &resident) == 0;
+}
+
 /* Was the page of memory with this address ever touched? To look at one that was not is right too,
- * but the kernel would have to map it. */
+ * if it is mapped, but costs a mapping more. */
 static int is_touched(const unsigned char *address) {
     uint64_t page = (uintptr_t)address / (uint64_t)sysconf(_SC_PAGESIZE);
     if (page - page_map.first >= page_map.entries) {
@@ -90,7 +98,7 @@ static int is_touched(const unsigned char *address) {
         page_map.entries = got > 0 ? (uint64_t)got / sizeof page_map.entry[0] : 0;
     }
     if (page_map.entries == 0) {
-        return 1;
+        return is_mapped(address);
     }
     return page_map.entry[page - page_map.first] >> 62 != 0; /* in memory, or swapped out */
 }
@@ -100,9 +108,10 @@ static int is_zero(const unsigned char *block, size_t size) {
 }
 
 static void put_table(uint32_t t) {
+    const unsigned char *at = snapshot_at(t);
     uint32_t blocks = snapshot_blocks(t);
     for (uint32_t b = 0; b < blocks && writer.error == 0; b++) {
-        const unsigned char *block = snapshot_table[t].at + (size_t)b * SNAPSHOT_BLOCK;
+        const unsigned char *block = at + (size_t)b * SNAPSHOT_BLOCK;
         uint32_t size = snapshot_block_bytes(t, b);
         if ((is_touched(block) || is_touched(block + size - 1)) && !is_zero(block, size)) {
             put_number(t);

@@ -88,16 +88,15 @@ struct snapshot_entry { /* as in the file */
     uint32_t records; /* how many */
 };
 
-struct snapshot_table {
-    struct snapshot_entry entry;
-    unsigned char *at;
-};
-
 _Static_assert(sizeof(struct snapshot_constant) == SNAPSHOT_ENTRY, "as in the file");
 _Static_assert(sizeof(struct snapshot_entry) == SNAPSHOT_ENTRY, "as in the file");
 
 extern const struct snapshot_constant snapshot_constant[SNAPSHOT_CONSTANTS];
-extern const struct snapshot_table snapshot_table[SNAPSHOT_TABLES];
+extern const struct snapshot_entry snapshot_table[SNAPSHOT_TABLES];
+
+/* Where table t is in memory. Of a table beside the memory (PLACED) only what belongs to an arena
+ * that is reserved is there in a library. */
+unsigned char *snapshot_at(uint32_t t);
 
 /* The bytes of table t; how many blocks they are, and how many bytes block b of them has. */
 uint64_t snapshot_bytes(uint32_t t);

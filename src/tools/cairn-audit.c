@@ -28,8 +28,8 @@ static _Noreturn void usage(void) {
 static void use_huge_pages(void) {
     uintptr_t page = 4096;
     for (uint32_t t = 0; t < SNAPSHOT_TABLES; t++) {
-        uintptr_t start = ((uintptr_t)snapshot_table[t].at + page - 1) / page * page;
-        uintptr_t end = ((uintptr_t)snapshot_table[t].at + snapshot_bytes(t)) / page * page;
+        uintptr_t start = ((uintptr_t)snapshot_at(t) + page - 1) / page * page;
+        uintptr_t end = ((uintptr_t)snapshot_at(t) + snapshot_bytes(t)) / page * page;
         if (start < end) {
             madvise((void *)start, end - start, MADV_HUGEPAGE);
         }

@@ -138,9 +138,9 @@ static int take_directory(struct loader *l) {
     for (uint32_t i = 0; i < SNAPSHOT_TABLES; i++) {
         if (i == tables) {
             return refuse(l, ": expected the table %s, found but %" PRIu32 " of them",
-                          snapshot_table[i].entry.name, tables);
+                          snapshot_table[i].name, tables);
         }
-        if (!take_table(l, &snapshot_table[i].entry)) {
+        if (!take_table(l, &snapshot_table[i])) {
             return 0;
         }
     }
@@ -158,10 +158,10 @@ static int take_block(struct loader *l, uint32_t t, uint32_t before, uint32_t la
         return refuse(l, ": expected a table, of %d, or the end, found %" PRIu32, SNAPSHOT_TABLES,
                       t);
     }
-    const char *name = snapshot_table[t].entry.name;
+    const char *name = snapshot_table[t].name;
     if (l->read->blocks > 0 && t < before) {
         return refuse(l, ", table %s: expected none before %s, which was there", name,
-                      snapshot_table[before].entry.name);
+                      snapshot_table[before].name);
     }
     if (!take_number(l, &b, "a block's number")) {
         return 0;
@@ -174,7 +174,7 @@ static int take_block(struct loader *l, uint32_t t, uint32_t before, uint32_t la
         return refuse(l, ", table %s: expected a block after %" PRIu32 ", found %" PRIu32, name,
                       last, b);
     }
-    unsigned char *at = snapshot_table[t].at + (uint64_t)SNAPSHOT_BLOCK * b;
+    unsigned char *at = snapshot_at(t) + (uint64_t)SNAPSHOT_BLOCK * b;
     l->read->blocks++;
     return take(l, at, snapshot_block_bytes(t, b), "a block") ? (int)b + 1 : 0;
 }

@@ -18,7 +18,7 @@ static inline void clear_tables(void) {
     static const unsigned char zero[SNAPSHOT_BLOCK];
     for (uint32_t t = 0; t < SNAPSHOT_TABLES; t++) {
         for (uint32_t b = 0; b < snapshot_blocks(t); b++) {
-            unsigned char *block = snapshot_table[t].at + (size_t)b * SNAPSHOT_BLOCK;
+            unsigned char *block = snapshot_at(t) + (size_t)b * SNAPSHOT_BLOCK;
             if (memcmp(block, zero, snapshot_block_bytes(t, b)) != 0) {
                 memset(block, 0, snapshot_block_bytes(t, b));
             }
@@ -31,7 +31,7 @@ static inline uint64_t table_sum(uint32_t t) {
     static const unsigned char zero[SNAPSHOT_BLOCK];
     uint64_t sum = SNAPSHOT_BASIS;
     for (uint32_t b = 0; b < snapshot_blocks(t); b++) {
-        const unsigned char *block = snapshot_table[t].at + (size_t)b * SNAPSHOT_BLOCK;
+        const unsigned char *block = snapshot_at(t) + (size_t)b * SNAPSHOT_BLOCK;
         if (memcmp(block, zero, snapshot_block_bytes(t, b)) != 0) {
             sum = snapshot_sum(snapshot_sum(sum, &b, sizeof b), block, snapshot_block_bytes(t, b));
         }

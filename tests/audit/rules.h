@@ -101,9 +101,9 @@ static inline enum rule rule_of_table(const char *table) {
 
 /* What must come of a change of byte `offset` of table t, the heap in the tables being sound. */
 static inline enum rule rule_of(uint32_t t, uint64_t offset) {
-    const char *table = snapshot_table[t].entry.name;
-    uint32_t i = (uint32_t)(offset / snapshot_table[t].entry.record);
-    size_t at = offset % snapshot_table[t].entry.record;
+    const char *table = snapshot_table[t].name;
+    uint32_t i = (uint32_t)(offset / snapshot_table[t].record);
+    size_t at = offset % snapshot_table[t].record;
     if (strcmp(table, "span") == 0) {
         return rule_of_span(i, at);
     }

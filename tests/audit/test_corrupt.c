@@ -105,7 +105,7 @@ static uint64_t spoil(uint32_t t) {
 static void check_verdict(int right, uint32_t t, uint64_t offset, const char *what) {
     if (!right) {
         printf("%s: byte %" PRIu64 " of %s, record %" PRIu64 "\n", what, offset,
-               snapshot_table[t].entry.name, offset / snapshot_table[t].entry.record);
+               snapshot_table[t].name, offset / snapshot_table[t].record);
     }
     CHECK(right);
 }
@@ -142,7 +142,7 @@ static void test_corruptions(void) {
     printf("%lu corruptions of one byte, seed %" PRIu64 "\n", n, test_start());
     for (uint32_t t = 0; t < SNAPSHOT_TABLES; t++) {
         printf("  %-16s %4u: %4u break Heap, %4u break what threads have of slots, %4u sound\n",
-               snapshot_table[t].entry.name, statistics[t].tried, statistics[t].broken,
+               snapshot_table[t].name, statistics[t].tried, statistics[t].broken,
                statistics[t].slots, statistics[t].sound);
     }
 }
@@ -316,7 +316,7 @@ static void test_noise(void) {
         for (int n = 0; n < 1 + i % 4; n++) {
             uint32_t t = (uint32_t)(test_random() % SNAPSHOT_TABLES);
             for (uint64_t at = 0; at < snapshot_bytes(t); at++) {
-                snapshot_table[t].at[at] = (unsigned char)test_random();
+                snapshot_at(t)[at] = (unsigned char)test_random();
             }
         }
         CHECK(heap_audit() == explain_heap(&flaw));

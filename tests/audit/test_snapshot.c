@@ -126,7 +126,7 @@ static void test_round_trip(void) {
     for (uint32_t t = 0; t < SNAPSHOT_TABLES; t++) {
         sum[t] = table_sum(t);
         if (sum[t] == SNAPSHOT_BASIS) {
-            printf("nothing in %s\n", snapshot_table[t].entry.name);
+            printf("nothing in %s\n", snapshot_table[t].name);
         }
         CHECK(sum[t] != SNAPSHOT_BASIS);
     }
@@ -159,8 +159,7 @@ static void test_lonely(void) {
     uint32_t tables = 0;
     for (uint32_t t = 0; t < SNAPSHOT_TABLES; t++) {
         if (snapshot_blocks(t) > 1) {
-            snapshot_table[t].at[(snapshot_blocks(t) - 1) / 2 * (uint64_t)SNAPSHOT_BLOCK + 4095] =
-                1;
+            snapshot_at(t)[(snapshot_blocks(t) - 1) / 2 * (uint64_t)SNAPSHOT_BLOCK + 4095] = 1;
             tables++;
         }
     }
@@ -168,10 +167,8 @@ static void test_lonely(void) {
     clear_tables();
     CHECK(snapshot_load(file, &read_back) && read_back.blocks == tables);
     for (uint32_t t = 0; t < SNAPSHOT_TABLES; t++) {
-        CHECK(
-            snapshot_blocks(t) <= 1 ||
-            snapshot_table[t].at[(snapshot_blocks(t) - 1) / 2 * (uint64_t)SNAPSHOT_BLOCK + 4095] ==
-                1);
+        CHECK(snapshot_blocks(t) <= 1 ||
+              snapshot_at(t)[(snapshot_blocks(t) - 1) / 2 * (uint64_t)SNAPSHOT_BLOCK + 4095] == 1);
     }
 }
 
