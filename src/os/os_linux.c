@@ -51,14 +51,15 @@ static char *address_of(size_t offset) {
     return (char *)(uintptr_t)(OS_WINDOW + offset);
 }
 
-/* Maps part i of the n arenas from arena a. Returns 1, or 0 if somebody is there or the system
- * refuses. */
+/* Maps part i of the n arenas from arena a. Returns 1, or 0 with errno if somebody is there or the
+ * system refuses. */
 static int claim(int i, uint32_t a, uint32_t n) {
     size_t size = n * part[i].size;
     char *want = (char *)(part[i].start + a * part[i].size);
     char *got = mmap(want, size, part[i].access, OS_FLAGS | MAP_FIXED_NOREPLACE, -1, 0);
     if (got != MAP_FAILED && got != want) { /* before Linux 4.17 the address is but a wish */
         munmap(got, size);
+        errno = EEXIST;
     }
     return got == want;
 }
@@ -70,27 +71,33 @@ static void disclaim(int parts, uint32_t a, uint32_t n) {
     }
 }
 
-int os_reserve(uint32_t a, uint32_t n) {
-    int saved = errno, claimed = 0;
-    if (n == 0 || n > ARENAS || a > ARENAS - n) {
-        return 0;
-    }
-    while (claimed < PARTS && claim(claimed, a, n)) {
-        claimed++;
-    }
-    if (claimed < PARTS) {
-        disclaim(claimed, a, n);
+/* Maps all of the n arenas from arena a, or nothing. Returns 0, or why not: ENOMEM where the system
+ * refuses for want of memory or of addresses. */
+static int claim_all(uint32_t a, uint32_t n) {
+    int saved = errno, why = 0;
+    for (int i = 0; i < PARTS && why == 0; i++) {
+        if (!claim(i, a, n)) {
+            why = errno == ENOMEM ? ENOMEM : EEXIST;
+            disclaim(i, a, n);
+        }
     }
     errno = saved;
-    return claimed == PARTS;
+    return why;
 }
 
+int os_reserve(uint32_t a, uint32_t n) {
+    return 0 < n && n <= ARENAS && a <= ARENAS - n && claim_all(a, n) == 0;
+}
+
+/* For want of addresses no other place will do. */
 uint32_t os_reserve_any(uint32_t n) {
-    uint32_t a = 0;
-    while (a < ARENAS && !os_reserve(a, n)) {
-        a++;
+    for (uint32_t a = 0; 0 < n && n <= ARENAS && a <= ARENAS - n; a++) {
+        int why = claim_all(a, n);
+        if (why != EEXIST) {
+            return why == 0 ? a : ARENAS;
+        }
     }
-    return a;
+    return ARENAS;
 }
 
 void os_release(uint32_t a, uint32_t n) {
