@@ -76,6 +76,7 @@
 #define SLOT_BYTES_MIN   16                    /* the smallest slot that has a bit of its own */
 #define LARGE_STEPS      ((CLASS_BYTES_MAX - LARGE_FROM) / LARGE_STEP + 1)
 #define SMALL_STEPS      (LARGE_FROM / SMALL_STEP + 1)
+#define BLOCK_STEPS      (LARGE_FROM / SLOT_BYTES_MIN + 1)
 
 /* The lists of spans, 0 is "none": one for each class and thread, list k + 1 for cursor k. */
 #define SPAN_LISTS (CURSORS + 1)

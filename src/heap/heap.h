@@ -38,13 +38,13 @@
  */
 uint32_t heap_enter(void);
 
-/* T5. The same for a thread that has its number; 0 for one that has not yet asked for one. */
+/* T5. The same for a thread that has its number, up to THREADS; 0 for any other. */
 /*@ requires apart: heap_held == 0;
     requires self: self != 0;
     terminates \true;
     exits \false;
     assigns HEAP_TABLES;
-    ensures thread: \result == 0 || \result == self;
+    ensures thread: \result == 0 || \result == self <= THREADS;
     ensures heap: Heap;
     ensures kept: Kept{Pre,Post}(self);
     ensures lists: ListsKept{Pre,Post}(self);

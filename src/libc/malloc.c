@@ -17,14 +17,13 @@ void free_sized(void *old, size_t size);
 void free_aligned_sized(void *old, size_t alignment, size_t size);
 void cfree(void *old);
 
-/* Says in errno, or as a misuse of this address, why there is no block; realloc to 0 bytes says
- * BLOCK_OK. Returns NULL. */
+/* Says in errno, or as a misuse of this address, why there is no block. Returns NULL. */
 static SLOW void *refuse(const void *address, uint32_t why) {
     if (why == BLOCK_NO_MEMORY) {
         errno = ENOMEM;
     } else if (why == BLOCK_BAD_ALIGNMENT) {
         errno = EINVAL;
-    } else if (why != BLOCK_OK) {
+    } else if (why != BLOCK_GONE) {
         report_misuse(address, (enum block_error)why);
         errno = EINVAL;
     }
@@ -32,7 +31,7 @@ static SLOW void *refuse(const void *address, uint32_t why) {
 }
 
 static void *pointer_to(struct block block, const void *old) {
-    return block.at != BLOCK_NONE ? os_pointer(block.at) : refuse(old, block.error);
+    return block.error == BLOCK_OK ? os_pointer(block.at) : refuse(old, block.error);
 }
 
 EXPORT void *malloc(size_t size) {

@@ -6,7 +6,7 @@
 
 #include "../../specs/slot_cache_lemmas.acsl"
 
-#include "../../specs/object_free_lemmas.acsl"
+#include "../../specs/stays_lemmas.acsl"
 
 #include "../../specs/block_lemmas.acsl"
 
@@ -123,8 +123,12 @@ static SLOW struct block alloc_next(uint64_t bytes) {
 }
 
 inline struct block block_alloc(uint64_t bytes) {
-    uint64_t at = object_take(bytes);
-    return at != NO_PLACE ? answer(at) : alloc_next(bytes);
+    struct object object = object_take(bytes);
+    if (object.found) {
+        struct block block = {object.at, BLOCK_OK};
+        return block;
+    }
+    return alloc_next(bytes);
 }
 
 /* n times bytes; more than WINDOW_BYTES if that is too large. */
@@ -319,7 +323,8 @@ static struct block move(uint64_t at, uint64_t has, uint64_t bytes) {
 
 struct block block_realloc(uint64_t at, uint64_t bytes) {
     if (bytes == 0) {
-        return none(block_free(at));
+        enum block_error error = block_free(at);
+        return none(error == BLOCK_OK ? BLOCK_GONE : error);
     }
     enum object_status status = object_look(at);
     if (status != OBJECT_OK) {

@@ -20,6 +20,7 @@ enum block_error {
     BLOCK_INSIDE = OBJECT_INSIDE,   /* the place is inside a block and not its start */
     BLOCK_IS_FREE = OBJECT_IS_FREE, /* the block is free */
     BLOCK_BUSY = OBJECT_BUSY,       /* the page heap does not take the block's memory back */
+    BLOCK_GONE,                     /* realloc to 0 bytes: the block was taken back */
     BLOCK_WRONG_SIZE,               /* the block is not one of that size */
     BLOCK_WRONG_ALIGNMENT,          /* the block is not one of that alignment */
     BLOCK_NO_MEMORY,
@@ -203,7 +204,7 @@ struct block block_alloc_pages(uint64_t bytes);
 /* realloc of a block: one of this many bytes that begins with what the block held, which is no
  * more; it may be the same one. BLOCK_NO_MEMORY leaves the block as it was. A block stays where it
  * is if it is large enough and at least half of it is asked for, or if it is large enough and there
- * is no memory for a smaller one. 0 bytes free the block: BLOCK_NONE and BLOCK_OK. Of what is no
+ * is no memory for a smaller one. 0 bytes free the block: BLOCK_NONE and BLOCK_GONE. Of what is no
  * block it says so as block_free does, and nothing changed. */
 /*@ requires apart: heap_held == 0;
     requires self: self != 0;
@@ -215,6 +216,7 @@ struct block block_alloc_pages(uint64_t bytes);
     ensures apart: heap_held == 0;
     ensures cache: SlotCaches(self);
     ensures sizes: ClassesMine(self);
+    ensures answer: Answer(\result.at, \result.error);
     ensures large_kept: \forall integer s, i; (LargeLive{Pre}(self, s, at) ||
       (0 < self <= THREADS && LiveSlot{Pre}(self, s, i, at))) && \result.error != BLOCK_BUSY ==>
         LargeAllStayBut{Pre,Post}(self, at);
@@ -222,11 +224,10 @@ struct block block_alloc_pages(uint64_t bytes);
       assumes bytes == 0;
       ensures none: \result.at == BLOCK_NONE;
       ensures done: \forall integer s, i; 0 < self <= THREADS && LiveSlot{Pre}(self, s, i, at) ==>
-        \result.error == BLOCK_OK;
+        \result.error == BLOCK_GONE;
       ensures live: 0 < self <= THREADS ==> LiveKeptBut{Pre,Post}(self, at);
     behavior asked:
       assumes bytes > 0;
-      ensures answer: Answer(\result.at, \result.error);
       ensures free: \forall integer s, i; 0 < self <= THREADS && Mine{Pre}(self, s) &&
         SlotAt{Pre}(s, i, at) && IndexFree{Pre}(self, s, i) ==> \result.error == BLOCK_IS_FREE;
       ensures error: \forall integer s, i; 0 < self <= THREADS && LiveSlot{Pre}(self, s, i, at) ==>

@@ -142,7 +142,7 @@ static uint64_t whole_bytes(uint64_t bytes) {
       LargeLive(self, object_span, \result) && !LargeHeld{Pre}(self, object_span);
  */
 static uint64_t alloc_whole(uint32_t me, uint64_t bytes) {
-    uint32_t c = size_class(bytes);
+    uint32_t c = block_class(bytes);
     if (c == 0 || me > THREADS) {
         return large_alloc(me, bytes, 1);
     }
@@ -185,22 +185,24 @@ uint64_t object_alloc(uint64_t bytes) {
     assigns slot_cursor[CursorOf(me, c)].cache, object_span, object_slot;
     ensures cache: SlotCaches(self);
     ensures sizes: ClassesMine(self);
-    ensures block: \result != NO_PLACE ==> 0 < object_span < SPANS &&
-      BlockAt(object_span, object_slot, \result, class_size[c]);
-    ensures class: \result != NO_PLACE ==> span[object_span].span_class == 2 * c + 1;
-    ensures mine: \result != NO_PLACE ==> span_owner[object_span] == self;
-    ensures taken: \result != NO_PLACE ==>
+    ensures answer: \result.found != 0 <==> \result.at != NO_PLACE;
+    ensures block: \result.at != NO_PLACE ==> 0 < object_span < SPANS &&
+      BlockAt(object_span, object_slot, \result.at, class_size[c]);
+    ensures class: \result.at != NO_PLACE ==> span[object_span].span_class == 2 * c + 1;
+    ensures mine: \result.at != NO_PLACE ==> span_owner[object_span] == self;
+    ensures taken: \result.at != NO_PLACE ==>
       Mine(self, object_span) && !IndexFree(self, object_span, object_slot);
-    ensures inside: \result != NO_PLACE ==> \result + class_size[c] <= WINDOW_BYTES;
-    ensures fresh: \result != NO_PLACE ==>
-      !LiveSlot{Pre}(self, object_span, object_slot, \result);
+    ensures inside: \result.at != NO_PLACE ==> \result.at + class_size[c] <= WINDOW_BYTES;
+    ensures fresh: \result.at != NO_PLACE ==>
+      !LiveSlot{Pre}(self, object_span, object_slot, \result.at);
     ensures live: LiveKept{Pre,Post}(self);
-    ensures aligned: \result != NO_PLACE ==> \result % SLOT_BYTES_MIN == 0;
+    ensures aligned: \result.at != NO_PLACE ==> \result.at % SLOT_BYTES_MIN == 0;
  */
-static uint64_t take_slot(uint32_t me, uint32_t c) {
+static struct object take_slot(uint32_t me, uint32_t c) {
+    struct object object = {NO_PLACE, 0};
     uint32_t j = slot_cache_take(me, c);
     if (j == WORD_BITS) {
-        return NO_PLACE;
+        return object;
     }
     uint32_t k = (me - 1) * SIZE_CLASSES + c;
     //@ assert told: Told(k);
@@ -210,17 +212,19 @@ static uint64_t take_slot(uint32_t me, uint32_t c) {
     //@ assert took: SlotTaken{Pre,Here}(self, object_span, object_slot);
     /*@ ghost slots_aligned(span[object_span].base, object_slot, span[object_span].slot_size,
                             SLOT_BYTES_MIN); */
-    return slot_told(k, j) /*@ ghost (object_slot) */;
+    object.at = slot_told(k, j) /*@ ghost (object_slot) */;
+    object.found = 1;
+    return object;
 }
 
-inline uint64_t object_take(uint64_t bytes) {
+inline struct object object_take(uint64_t bytes) {
+    struct object none = {NO_PLACE, 0};
     uint32_t me = slot_cache_enter_again();
-    if (bytes > CLASS_BYTES_MAX || me == 0 || me > THREADS) {
-        return NO_PLACE;
+    if (bytes > CLASS_BYTES_MAX || me == 0) {
+        return none;
     }
     //@ assert live: 0 < self <= THREADS ==> LiveKept{Pre,Here}(self);
-    uint64_t whole = whole_bytes(bytes);
-    uint32_t c = size_class(whole);
+    uint32_t c = block_class(bytes);
     //@ ghost class_is_sound(c);
     return take_slot(me, c);
 }

@@ -37,8 +37,14 @@
  */
 uint64_t object_alloc(uint64_t bytes);
 
-/* The fast half of object_alloc: returns NO_PLACE, and nothing changed, unless the running thread
- * has a slot of the size class at hand. Cost: a few steps. */
+/* What is had of what is at hand. */
+struct object {
+    uint64_t at; /* its place; NO_PLACE if there is none */
+    int found;
+};
+
+/* The fast half of object_alloc: finds nothing, and nothing changed, unless the running thread has
+ * a slot of the size class at hand. Cost: a few steps. */
 /*@ requires apart: heap_held == 0;
     requires self: self != 0;
     requires cache: SlotCaches(self) && ClassesMine(self);
@@ -47,20 +53,21 @@ uint64_t object_alloc(uint64_t bytes);
     assigns HEAP_TABLES, SLOT_TABLES, object_span, object_slot;
     ensures cache: SlotCaches(self);
     ensures sizes: ClassesMine(self);
-    ensures block: \result != NO_PLACE ==> 0 < object_span < SPANS &&
-      BlockAt(object_span, object_slot, \result, bytes);
-    ensures mine: \result != NO_PLACE ==> span_owner[object_span] == self;
-    ensures taken: \result != NO_PLACE && 2 <= span[object_span].span_class ==>
+    ensures answer: \result.found != 0 <==> \result.at != NO_PLACE;
+    ensures block: \result.at != NO_PLACE ==> 0 < object_span < SPANS &&
+      BlockAt(object_span, object_slot, \result.at, bytes);
+    ensures mine: \result.at != NO_PLACE ==> span_owner[object_span] == self;
+    ensures taken: \result.at != NO_PLACE && 2 <= span[object_span].span_class ==>
       self <= THREADS && Mine(self, object_span) && !IndexFree(self, object_span, object_slot);
-    ensures inside: \result != NO_PLACE ==> \result + bytes <= WINDOW_BYTES;
-    ensures fresh: 0 < self <= THREADS && \result != NO_PLACE ==>
-      !LiveSlot{Pre}(self, object_span, object_slot, \result);
+    ensures inside: \result.at != NO_PLACE ==> \result.at + bytes <= WINDOW_BYTES;
+    ensures fresh: 0 < self <= THREADS && \result.at != NO_PLACE ==>
+      !LiveSlot{Pre}(self, object_span, object_slot, \result.at);
     ensures live: 0 < self <= THREADS ==> LiveKept{Pre,Post}(self);
-    ensures aligned: \result != NO_PLACE ==> \result % SLOT_BYTES_MIN == 0;
+    ensures aligned: \result.at != NO_PLACE ==> \result.at % SLOT_BYTES_MIN == 0;
     ensures large: LargeAllStay{Pre,Post}(self);
-    ensures class: \result != NO_PLACE ==> 2 <= span[object_span].span_class;
+    ensures class: \result.at != NO_PLACE ==> 2 <= span[object_span].span_class;
  */
-uint64_t object_take(uint64_t bytes);
+struct object object_take(uint64_t bytes);
 
 /* The same at a multiple of `alignment`: of which a page is a multiple, or which is one of pages;
  * so is each power of two. NO_PLACE for any other. Cost: as object_alloc; a step a size class. */

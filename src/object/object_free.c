@@ -6,6 +6,8 @@
 
 #include "../../specs/live_lemmas.acsl"
 
+#include "../../specs/stays_lemmas.acsl"
+
 #include "../../specs/object_free_lemmas.acsl"
 
 #include "../../specs/place_lemmas.acsl"
@@ -17,7 +19,7 @@
     requires self: me == self && 0 < self <= THREADS;
     requires lists: SpanList;
     requires cache: SlotCaches(self) && ClassesMine(self);
-    requires span: Mine(self, s) && InSpan(s, at / PAGE_SIZE);
+    requires span: Mine(self, s) && at < WINDOW_BYTES;
     terminates \true;
     exits \false;
     assigns heap_held, heap_touched, HEAP_TABLES, SLOT_TABLES;
@@ -33,7 +35,7 @@
     ensures large: LargeAllStay{Pre,Post}(self);
  */
 static enum object_status free_mine(uint32_t me, uint32_t s, uint64_t at) {
-    uint32_t i = slot_at(s, (uint32_t)(at - (uint64_t)span[s].base * PAGE_SIZE));
+    uint32_t i = slot_at(s, at);
     if (i == NO_SLOT) {
         return OBJECT_INSIDE;
     }
@@ -171,30 +173,25 @@ static enum object_status free_entered(uint32_t me, uint64_t at) {
     return free_found(me, s, at);
 }
 
-/* The span of thread me, the running one, that has this place, or 0. */
+/* The span of thread me, the running one, that the page map has for this place, or 0. */
 /*@ requires self: me == self && 0 < self <= THREADS;
     requires map: MapOk && LiveSpansMapped;
     requires cache: SlotCaches(self);
+    requires place: at < WINDOW_BYTES;
     terminates \true;
     exits \false;
     assigns \nothing;
-    ensures found: \result != 0 ==> Mine(self, \result) && InSpan(\result, at / PAGE_SIZE);
+    ensures found: \result != 0 ==> Mine(self, \result);
     ensures mine: \forall integer s, i; Mine(self, s) && SlotAt(s, i, at) ==> s == \result;
  */
 static uint32_t own_span(uint32_t me, uint64_t at) {
-    if (at >= WINDOW_BYTES) {
-        return 0;
-    }
-    uint32_t p = (uint32_t)(at / PAGE_SIZE), s = page_span_load(p);
-    if (s == 0 || slots_owner_load(s) != me || p < span[s].base) {
-        return 0;
-    }
-    return p - span[s].base < span[s].npages ? s : 0;
+    uint32_t s = page_span_load((uint32_t)(at / PAGE_SIZE));
+    return s != 0 && slots_owner_load(s) == me ? s : 0;
 }
 
 inline int object_give(uint64_t at) {
     uint32_t me = slot_cache_enter_again();
-    if (me == 0 || me > THREADS) {
+    if (me == 0 || at >= WINDOW_BYTES) {
         return 0;
     }
     /*@ assert same: \forall integer s, i; 0 < self <= THREADS && Mine{Pre}(self, s) &&
@@ -228,7 +225,7 @@ static int is_free(uint32_t me, uint32_t s, uint32_t i) {
 /* What object_look says of a place of span s, one of thread me's, the running one. */
 /*@ requires self: me == self && 0 < self <= THREADS;
     requires cache: SlotCaches(self);
-    requires span: Mine(self, s) && InSpan(s, at / PAGE_SIZE);
+    requires span: Mine(self, s) && at < WINDOW_BYTES;
     terminates \true;
     exits \false;
     assigns \nothing;
@@ -238,7 +235,7 @@ static int is_free(uint32_t me, uint32_t s, uint32_t i) {
       \result == OBJECT_IS_FREE;
  */
 static enum object_status look_mine(uint32_t me, uint32_t s, uint64_t at) {
-    uint32_t i = slot_at(s, (uint32_t)(at - (uint64_t)span[s].base * PAGE_SIZE));
+    uint32_t i = slot_at(s, at);
     if (i == NO_SLOT) {
         return OBJECT_INSIDE;
     }

@@ -40,9 +40,14 @@ static uint32_t slot_begins(uint32_t offset, uint32_t size, uint32_t magic) {
     return i * size == offset ? i : NO_SLOT;
 }
 
-uint32_t slot_at(uint32_t s, uint32_t offset) {
-    uint32_t i = slot_begins(offset, (uint32_t)span[s].slot_size, span[s].div_magic);
-    return i < span[s].slots ? i : NO_SLOT;
+uint32_t slot_at(uint32_t s, uint64_t at) {
+    uint64_t first = (uint64_t)span[s].base * PAGE_SIZE;
+    if (at < first) {
+        return NO_SLOT;
+    }
+    uint64_t offset = at - first, size = span[s].slot_size;
+    uint32_t i = slot_of((uint32_t)(offset % MAGIC_ONE), span[s].div_magic) /*@ ghost (size) */;
+    return i < span[s].slots && i * size == offset ? i : NO_SLOT;
 }
 
 /* The slot that begins `offset` bytes into a span of size class c, or NO_SLOT. */

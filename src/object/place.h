@@ -21,18 +21,19 @@
  */
 uint64_t slot_place(uint32_t s, uint32_t i);
 
-/* The slot that begins `offset` bytes into span s, the thread's own, or NO_SLOT. */
+/* The slot of span s, the thread's own, that begins at this place, or NO_SLOT. */
 /*@ requires span: 0 < s < SPANS && SlotSpan(s) && SlotSizes(s);
-    requires offset: offset < span[s].npages * PAGE_SIZE;
+    requires place: at < WINDOW_BYTES;
     terminates \true;
     exits \false;
     assigns \nothing;
-    ensures slot: \result != NO_SLOT ==> OffsetOf(s, \result, offset);
-    ensures only: \forall integer i; OffsetOf(s, i, offset) ==> i == \result;
+    ensures slot: \result != NO_SLOT ==> SlotAt(s, \result, at);
+    ensures only: \forall integer i; SlotAt(s, i, at) ==> i == \result;
  */
-uint32_t slot_at(uint32_t s, uint32_t offset);
+uint32_t slot_at(uint32_t s, uint64_t at);
 
-/* The same of any thread's span, or of a record that is about to change. */
+/* The slot that begins `offset` bytes into span s, any thread's, whose record may be about to
+ * change; or NO_SLOT. */
 /*@ requires span: 0 < s < SPANS;
     terminates \true;
     exits \false;

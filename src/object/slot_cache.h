@@ -57,14 +57,14 @@ void slots_elapse(void);
  */
 uint32_t slot_cache_enter(void);
 
-/* The same for a thread that has its number; 0 for one that has not yet asked for one. */
+/* The same for a thread that has its number, up to THREADS; 0 for any other. */
 /*@ requires apart: heap_held == 0;
     requires self: self != 0;
     requires cache: SlotCaches(self) && ClassesMine(self);
     terminates \true;
     exits \false;
     assigns HEAP_TABLES, SLOT_TABLES;
-    ensures thread: \result == 0 || \result == self;
+    ensures thread: \result == 0 || \result == self <= THREADS;
     ensures map: MapOk && LiveSpansMapped && KindsKnown && SpanList;
     ensures cache: SlotCaches(self);
     ensures sizes: ClassesMine(self);

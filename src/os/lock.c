@@ -1,5 +1,6 @@
 #define _GNU_SOURCE
 #include "os/lock.h"
+#include "config.h"
 
 #ifdef CAIRN_POOL
 /* Without an operating system nothing but interrupts can come in between: a build whose handlers
@@ -28,10 +29,9 @@ uint32_t heap_enter(void) {
 }
 
 uint32_t heap_enter_again(void) {
-    return CAIRN_THREAD();
+    return CAIRN_THREAD() <= THREADS ? CAIRN_THREAD() : 0;
 }
 #else
-#include "config.h"
 #include <errno.h>
 #include <linux/futex.h>
 #include <stdatomic.h>
@@ -72,7 +72,14 @@ void heap_lock_in_child(void) {
 static atomic_uint_least64_t claimed[THREADS / WORD_BITS];
 _Static_assert(THREADS % WORD_BITS == 0, "each bit is a number");
 
+/* The calling thread's number, or 0 if it has not asked; the same, but 0 if it is above THREADS. */
 static _Thread_local uint32_t number __attribute__((tls_model("initial-exec")));
+static _Thread_local uint32_t own_number __attribute__((tls_model("initial-exec")));
+
+static void set_number(uint32_t n) {
+    number = n;
+    own_number = n <= THREADS ? n : 0;
+}
 
 /* A number above THREADS. That another thread has it too takes four billion threads in between. */
 static uint32_t beyond(void) {
@@ -105,13 +112,13 @@ __attribute__((weak)) void heap_entered(void) {
 }
 
 static SLOW uint32_t enter_first(void) {
-    number = claim_any();
+    set_number(claim_any());
     heap_entered();
     return number;
 }
 
 uint32_t heap_enter_again(void) {
-    return number;
+    return own_number;
 }
 
 uint32_t heap_enter(void) {
@@ -120,7 +127,7 @@ uint32_t heap_enter(void) {
 
 void heap_leave(void) {
     uint32_t own = number;
-    number = beyond();
+    set_number(beyond());
     release(own);
 }
 
@@ -129,13 +136,13 @@ uint32_t heap_move(uint32_t n) {
     if (!claim(n)) {
         return 0;
     }
-    number = n;
+    set_number(n);
     return own;
 }
 
 void heap_move_back(uint32_t own) {
     uint32_t n = number;
-    number = own;
+    set_number(own);
     release(n);
 }
 #endif

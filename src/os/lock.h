@@ -20,8 +20,7 @@ void heap_unlock(void);
  * gives it back. Cost: a load and a comparison, but for the first time. */
 uint32_t heap_enter(void);
 
-/* The same for a thread that has its number; 0 for one that has not yet asked for one. Cost: a
- * load. */
+/* The same for a thread that has its number, up to THREADS; 0 for any other. Cost: a load. */
 uint32_t heap_enter_again(void);
 
 /* Stands where other threads may have run; does nothing. */

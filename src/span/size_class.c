@@ -49,6 +49,12 @@ static const uint8_t class_of_large[LARGE_STEPS] = {
     66, 66, 66, 66, 66, 66, 66, 66, 66, 66, 67, 67, 67, 67, 67, 67, 67, 67, 67, 67, 67, 67, 67,
     67, 67, 67, 67, 67, 67, 67, 67, 67, 67, 67, 67, 67, 67, 67, 67, 67, 67, 67};
 
+/* The class for SLOT_BYTES_MIN * k bytes, of those whose slots are multiples of that. */
+static const uint8_t class_of_block[BLOCK_STEPS] = {
+    2,  2,  4,  5,  6,  7,  8,  9,  10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 19, 20, 20, 21,
+    21, 22, 22, 23, 23, 24, 24, 25, 25, 26, 26, 27, 27, 27, 27, 28, 28, 28, 28, 29, 29, 29,
+    29, 30, 30, 30, 30, 31, 31, 31, 31, 31, 31, 31, 31, 32, 32, 32, 32, 32, 32, 32, 32};
+
 uint32_t size_class(uint64_t bytes) {
     if (bytes > CLASS_BYTES_MAX) {
         return 0;
@@ -61,6 +67,17 @@ uint32_t size_class(uint64_t bytes) {
     uint32_t k = ((uint32_t)bytes + LARGE_STEP - 1 - LARGE_FROM) / LARGE_STEP;
     //@ assert large: StepClass(LARGE_FROM + LARGE_STEP * k, LARGE_STEP, class_of_large[k]);
     return class_of_large[k];
+}
+
+uint32_t block_class(uint64_t bytes) {
+    if (bytes > LARGE_FROM) {
+        return size_class(bytes);
+    }
+    uint32_t k = ((uint32_t)bytes + SLOT_BYTES_MIN - 1) / SLOT_BYTES_MIN;
+    uint32_t c = class_of_block[k];
+    //@ assert holds: SLOT_BYTES_MIN * k <= class_size[c];
+    //@ assert smallest: 2 < c ==> class_size[BlockClassBelow(c)] <= SLOT_BYTES_MIN * (k - 1);
+    return c;
 }
 
 uint64_t slot_size(uint32_t n, uint32_t c) {
@@ -117,7 +134,7 @@ uint32_t slot_magic(uint32_t c) {
 
 uint32_t slot_of(uint32_t offset, uint32_t magic) /*@ ghost (uint32_t size) */ {
     /*@ ghost
-        if (magic != 0) {
+        if (magic != 0 && offset < CLASS_SPAN_MAX) {
             magic_divides(offset, magic, size);
         }
      */
@@ -136,10 +153,22 @@ uint32_t slot_of(uint32_t offset, uint32_t magic) /*@ ghost (uint32_t size) */ {
     static void class_steps(uint32_t c) {
     }
 
+    /@ requires class: 2 <= c < SIZE_CLASSES;
+       terminates \true;
+       exits \false;
+       assigns \nothing;
+       ensures fit: class_slots[c] * class_size[c] <= class_pages[c] * PAGE_SIZE;
+       ensures full_small: c < SIZE_CLASSES / 2 ==>
+         class_pages[c] * PAGE_SIZE < (class_slots[c] + 1) * class_size[c];
+       ensures full_large: SIZE_CLASSES / 2 <= c ==>
+         class_pages[c] * PAGE_SIZE < (class_slots[c] + 1) * class_size[c];
+     @/
+    static void class_fills(uint32_t c) {
+    }
+
     void class_is_sound(uint32_t c) {
         /@ assert size: SLOT_BYTES_MIN <= class_size[c] <= CLASS_BYTES_MAX; @/
-        /@ assert slots: class_slots[c] * class_size[c] <= class_pages[c] * PAGE_SIZE <
-             (class_slots[c] + 1) * class_size[c]; @/
+        class_fills(c);
         /@ assert quotient: class_pages[c] * PAGE_SIZE / class_size[c] == class_slots[c]; @/
         /@ assert some: 1 <= class_slots[c] <= class_pages[c] * (PAGE_SIZE / SLOT_BYTES_MIN); @/
         class_steps(c);

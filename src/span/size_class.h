@@ -31,6 +31,19 @@ extern const uint16_t class_slots[SIZE_CLASSES];
  */
 uint32_t size_class(uint64_t bytes);
 
+/* The same of the classes whose slots are multiples of SLOT_BYTES_MIN: the size class for a block
+ * that is to begin at such a multiple. */
+/*@ terminates \true;
+    exits \false;
+    assigns \nothing;
+    ensures none: \result == 0 <==> bytes > CLASS_BYTES_MAX;
+    ensures class: \result == 0 || 2 <= \result < SIZE_CLASSES;
+    ensures holds: \result != 0 ==> bytes <= class_size[\result];
+    ensures whole: class_size[\result] % SLOT_BYTES_MIN == 0;
+    ensures smallest: 2 < \result ==> class_size[BlockClassBelow(\result)] < bytes;
+ */
+uint32_t block_class(uint64_t bytes);
+
 /* The bytes of a slot in a span of n pages and class c. */
 /*@ requires class: c < SPAN_CLASSES;
     requires pages: n <= PAGES;
@@ -65,11 +78,10 @@ uint32_t slot_magic(uint32_t c);
  * without a division. `magic` is what slot_magic says; where it is 0 the only slot has it. */
 /*@ requires size: 0 < size <= CLASS_BYTES_MAX;
     requires magic: magic == 0 || MagicOf(magic, size);
-    requires offset: offset < CLASS_SPAN_MAX;
     terminates \true;
     exits \false;
     assigns \nothing;
-    ensures slot: \result == (magic == 0 ? 0 : offset / size);
+    ensures slot: offset < CLASS_SPAN_MAX ==> \result == (magic == 0 ? 0 : offset / size);
  */
 uint32_t slot_of(uint32_t offset, uint32_t magic) /*@ ghost (uint32_t size) */;
 

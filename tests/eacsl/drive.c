@@ -558,7 +558,9 @@ static void drive_arena(void) {
     drive_spans();
     span_class_fits(any(PAGES + 1), c);
     span_class_fits(any(20), c);
-    size_class(any(CLASS_BYTES_MAX + 2));
+    uint32_t bytes = any(CLASS_BYTES_MAX + 2);
+    size_class(bytes);
+    block_class(bytes);
     uint32_t class = 1 + any(SIZE_CLASSES - 1);
     slot_of(any(CLASS_SPAN_MAX), any(3) == 0 ? 0 : slot_magic(2 * class), class_size[class]);
     if (s > 0 && span[s].state == SPAN_DEAD) {
@@ -748,7 +750,7 @@ static void drive_object(void) {
         object_free(at + any(40) + 1);
     } else if (*held == 0) {
         uint64_t alignment = any(5) ? (uint64_t)1 << any(13) : any(3000);
-        *held = any(3) ? 0 : 1 + object_take(size);
+        *held = any(3) ? 0 : 1 + object_take(size).at;
         if (*held == 0) {
             *held = 1 + (any(2) ? object_alloc(size) : object_alloc_aligned(size, alignment));
         }

@@ -221,7 +221,7 @@ uint32_t heap_enter(void) {
 }
 
 uint32_t heap_enter_again(void) {
-    return self;
+    return self <= THREADS ? self : 0;
 }
 
 void heap_lock(void) {

@@ -163,6 +163,7 @@ OWNED(class_size);
 OWNED(class_pages);
 OWNED(class_slots);
 FREE(size_class);
+FREE(block_class);
 FREE(slot_size);
 FREE(slot_count);
 FREE(slot_magic);

@@ -65,7 +65,7 @@ static void *run(void *seed) {
     }
     block_flush();
     heap_leave();
-    expect(heap_enter() > THREADS);
+    expect(heap_enter() > THREADS && heap_enter_again() == 0);
     unmake(make(&state)); /* and late, as in a destructor */
     return NULL;
 }

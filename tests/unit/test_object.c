@@ -28,9 +28,10 @@ static void mark(const struct held *one, uint8_t now) {
 
 /* A block by the fast half where it has one, which is what object_alloc would have given. */
 static uint64_t take_any(uint64_t bytes) {
-    uint64_t at = object_take(bytes);
-    taken_fast += at != NO_PLACE;
-    return at != NO_PLACE ? at : object_alloc(bytes);
+    struct object object = object_take(bytes);
+    CHECK(object.found == (object.at != NO_PLACE));
+    taken_fast += (uint32_t)object.found;
+    return object.found ? object.at : object_alloc(bytes);
 }
 
 /* Takes a block at a multiple of `alignment`, or of 16 where that is 0; 0 if there is none. */
@@ -109,7 +110,7 @@ static void check_refused(void) {
     CHECK(object_free(window) == OBJECT_NO_SPAN && object_free(UINT64_MAX) == OBJECT_NO_SPAN);
     CHECK(object_free(window - PAGE_SIZE) == OBJECT_NO_SPAN);
     CHECK(!object_give(window) && !object_give(UINT64_MAX) && !object_give(window - PAGE_SIZE));
-    CHECK(object_take(CLASS_BYTES_MAX + 1) == NO_PLACE && object_take(UINT64_MAX) == NO_PLACE);
+    CHECK(!object_take(CLASS_BYTES_MAX + 1).found && !object_take(UINT64_MAX).found);
     CHECK(object_bytes(window) == 0 && object_bytes(UINT64_MAX) == 0);
     uint32_t s = heap_alloc_manual(1, KIND_STACK).span;
     CHECK(s != 0 && object_free((uint64_t)span[s].base * PAGE_SIZE) == OBJECT_NO_SPAN);
@@ -131,9 +132,11 @@ static void check_large(void) {
 /* What another thread frees is taken back once the owner collects; a second free is told, then. */
 static void check_remote(void) {
     uint64_t at = object_alloc(100);
-    uint32_t s = page_span[at / PAGE_SIZE], i = slot_at(s, (uint32_t)(at % PAGE_SIZE));
+    uint32_t s = page_span[at / PAGE_SIZE], i = slot_at(s, at);
     CHECK(at != NO_PLACE && slots_owner[s] != 0 && foreign_slot_at(s, at % PAGE_SIZE) == i);
-    CHECK(slot_place(s, i) == at && foreign_slot_at(s, at % PAGE_SIZE + 1) == NO_SLOT);
+    CHECK(slot_at(s, at + 1) == NO_SLOT && slot_at(s, 0) == NO_SLOT);
+    CHECK(slot_at(s, WINDOW_BYTES - 1) == NO_SLOT && slot_place(s, i) == at);
+    CHECK(foreign_slot_at(s, at % PAGE_SIZE + 1) == NO_SLOT);
     uint32_t owner = slots_owner[s];
     slots_owner[s] = THREADS; /* as if another's */
     CHECK(!object_give(at));

@@ -133,15 +133,20 @@ static void check_limit(void) {
 
 /* The class of every size, looked for one by one; and of sizes without a class. */
 static void check_class_of_size(void) {
-    uint32_t class = 1, wrong = 0;
+    uint32_t class = 1, whole = 2, wrong = 0;
     for (uint32_t bytes = 0; bytes <= CLASS_BYTES_MAX; bytes++) {
         class += bytes > go[class].size;
-        wrong += size_class(bytes) != class;
+        while (bytes > go[whole].size || go[whole].size % SLOT_BYTES_MIN != 0) {
+            whole++;
+        }
+        wrong += size_class(bytes) != class || block_class(bytes) != whole;
     }
-    CHECK(wrong == 0 && class == SIZE_CLASSES - 1);
+    CHECK(wrong == 0 && class == SIZE_CLASSES - 1 && whole == SIZE_CLASSES - 1);
     for (uint64_t bytes = CLASS_BYTES_MAX + 1; bytes != 0; bytes *= 2) {
         CHECK(size_class(bytes) == 0 && size_class(bytes - 1 + bytes) == 0);
+        CHECK(block_class(bytes) == 0 && block_class(bytes - 1 + bytes) == 0);
     }
+    CHECK(block_class((uint64_t)1 << 32) == 0 && block_class(UINT64_MAX) == 0);
     CHECK(size_class((uint64_t)1 << 32) == 0 && size_class(UINT64_MAX) == 0);
 }
 
