@@ -123,6 +123,8 @@ enum object_status large_free(uint32_t me, uint32_t s, uint64_t at) {
     if (status != OBJECT_OK) {
         return status;
     }
+    slots_elapse();
+    //@ assert kept: 0 < self <= THREADS ==> ThreadKept{Pre,Here}(self, 0);
     if (!kept_claim(s, cell)) { /* another thread was faster */
         return OBJECT_IS_FREE;
     }

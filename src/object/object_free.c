@@ -186,7 +186,7 @@ static enum object_status free_entered(uint32_t me, uint64_t at) {
  */
 static uint32_t own_span(uint32_t me, uint64_t at) {
     uint32_t s = page_span_load((uint32_t)(at / PAGE_SIZE));
-    return s != 0 && slots_owner_load(s) == me ? s : 0;
+    return slots_owner_load(s) == me ? s : 0;
 }
 
 inline int object_give(uint64_t at) {
