@@ -3,6 +3,8 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+static const struct predicate nothing[] = {{NULL, NULL, NULL}};
+
 const struct explained_part explained_part[] = {
     {"Pages", pages_audit, explained_pages},
     {"PageCaches", page_cache_audit, explained_caches},
@@ -15,6 +17,7 @@ const struct explained_part explained_part[] = {
     {"KindTotals", NULL, explained_totals},
     {"GrowthSound", NULL, explained_growth},
     {"HeapSpecials", special_audit, explained_specials},
+    {"Heap", heap_audit, nothing},
     {NULL, NULL, NULL},
 };
 
@@ -40,6 +43,10 @@ int explain_heap(struct flaw *flaw) {
         }
     }
     return 1;
+}
+
+int is_live(uint32_t s) {
+    return 0 < s && s < SPANS && span[s].state != SPAN_DEAD;
 }
 
 int flaw_at(struct flaw *flaw, const char *unit, uint64_t index) {

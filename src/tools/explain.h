@@ -21,7 +21,8 @@ struct predicate {
     int (*holds)(struct flaw *flaw); /* 0: not, and what is known of the place is filled in */
 };
 
-/* The parts of HeapTables and HeapSpecials (specs/audit.acsl), and what their predicates are. */
+/* The parts of HeapTables and HeapSpecials (specs/audit.acsl), what their predicates are, and last
+ * the whole. */
 struct explained_part {
     const char *name;   /* NULL behind the last */
     int (*audit)(void); /* the proved function for this part; NULL: it is heap_audit's own */
@@ -45,7 +46,10 @@ int explain(const struct predicate *predicates, struct flaw *flaw);
  * the flaw has the part's name and no place. */
 int explain_heap(struct flaw *flaw);
 
-/* For the walks. Each fills in a part of the flaw and returns 0. */
+/* For the walks: is s the number of a live span? */
+int is_live(uint32_t s);
+
+/* The same. Each fills in a part of the flaw and returns 0. */
 int flaw_at(struct flaw *flaw, const char *unit, uint64_t index);
 int flaw_says(struct flaw *flaw, const char *unit, uint64_t index, const char *what, uint64_t said,
               uint64_t found);

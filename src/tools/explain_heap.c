@@ -4,10 +4,6 @@
 #include <stddef.h>
 #include <string.h>
 
-static int is_live(uint32_t s) {
-    return 0 < s && s < SPANS && span[s].state != SPAN_DEAD;
-}
-
 static int live_taken(struct flaw *flaw) {
     for (uint32_t s = 1; s < SPANS; s++) {
         if (is_live(s) && (s > pool_made || pool_place[s] < pool_count)) {
@@ -96,7 +92,7 @@ static int kind_totals(struct flaw *flaw) {
 static int totals_conserved(struct flaw *flaw) {
     uint64_t used = total_free;
     for (uint32_t t = 0; t < THREADS; t++) {
-        used += (uint64_t)__builtin_popcountll(page_cache[t].free);
+        used += word_count(page_cache[t].free);
     }
     for (uint32_t k = 0; k < KINDS; k++) {
         used += total_live[k];

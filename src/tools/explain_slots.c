@@ -5,24 +5,12 @@
 #include <stddef.h>
 #include <string.h>
 
-static int is_live(uint32_t s) {
-    return 0 < s && s < SPANS && span[s].state != SPAN_DEAD;
-}
-
 static int is_mine(uint32_t me, uint32_t s) {
     return 0 < s && s < SPANS && slots_owner[s] == me;
 }
 
 static uint32_t class_of(uint32_t s) {
     return span[s].span_class / 2;
-}
-
-static uint32_t first_word(uint32_t s) {
-    return span[s].base * PAGE_SLOT_WORDS;
-}
-
-static uint32_t end_word(uint32_t s) {
-    return first_word(s) + (span[s].slots + WORD_BITS - 1) / WORD_BITS;
 }
 
 /* The cursor that walks over spans like this one, which some thread has. */
@@ -69,9 +57,7 @@ static int sizes_mine(struct flaw *flaw) {
 
 static int cursors(struct flaw *flaw) {
     for (uint32_t k = 0; k < CURSORS; k++) {
-        struct slot_cursor c = slot_cursor[k];
-        if (c.word > c.end || c.end > SLOT_WORDS || (c.word == c.end && c.cache != 0) ||
-            (c.word < c.end && (c.cache & slot_free[c.word]) != 0)) {
+        if (!slots_audit(k)) {
             return flaw_at(flaw, "cursor", k);
         }
     }
@@ -84,7 +70,8 @@ static int cursors_walk(struct flaw *flaw) {
         uint32_t s = current_span[k];
         if (s == 0 ? c.word != c.end
                    : !is_mine(k / SIZE_CLASSES + 1, s) || cursor_for(s) != k ||
-                         c.end != end_word(s) || c.word < first_word(s) || span_link[s].list != 0) {
+                         c.end != slot_end_word(s) || c.word < slot_first_word(s) ||
+                         span_link[s].list != 0) {
             return flaw_at(flaw, "cursor", k);
         }
     }
@@ -100,7 +87,7 @@ static uint64_t free_slots(uint32_t s, uint32_t w) {
 static int only_slots(struct flaw *flaw) {
     for (uint32_t s = 1; s < SPANS; s++) {
         uint32_t last = span[s].slots % WORD_BITS; /* slots of the last word; 0: all */
-        if (slots_owner[s] != 0 && last != 0 && free_slots(s, end_word(s) - 1) >> last != 0) {
+        if (slots_owner[s] != 0 && last != 0 && free_slots(s, slot_end_word(s) - 1) >> last != 0) {
             return flaw_at(flaw, "span", s);
         }
     }
@@ -118,7 +105,7 @@ static int lists_mine(struct flaw *flaw) {
 }
 
 static int has_tabled(uint32_t s) {
-    for (uint32_t w = first_word(s); w < end_word(s); w++) {
+    for (uint32_t w = slot_first_word(s); w < slot_end_word(s); w++) {
         if (slot_free[w] != 0) {
             return 1;
         }
@@ -151,7 +138,7 @@ static int cursors_told(struct flaw *flaw) {
         if (slot_cursor[k].cache != 0) {
             uint64_t size = span[s].slot_size;
             uint64_t place = (uint64_t)span[s].base * PAGE_SIZE +
-                             WORD_BITS * (slot_cursor[k].word - first_word(s)) * size;
+                             WORD_BITS * (slot_cursor[k].word - slot_first_word(s)) * size;
             if (current_slots[k].size != size || current_slots[k].place != place) {
                 return flaw_says(flaw, "cursor", k, "its place", current_slots[k].place, place);
             }

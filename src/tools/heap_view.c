@@ -63,7 +63,7 @@ enum page_state page_state(uint32_t p) {
 
 static void count_run(struct heap_view *view, uint32_t length) {
     if (length > 0) {
-        uint32_t log = 31 - (uint32_t)__builtin_clz(length);
+        uint32_t log = bits_highest(length);
         view->runs[log]++;
         view->run_pages[log] += length;
         view->longest = length > view->longest ? length : view->longest;
@@ -96,8 +96,8 @@ static uint64_t free_slots(uint32_t s, uint32_t me, uint64_t *remote) {
         if (current_span[k] == s && slot_cursor[k].word == w) {
             word |= slot_cursor[k].cache;
         }
-        count += (uint64_t)__builtin_popcountll(word);
-        *remote += (uint64_t)__builtin_popcountll(slot_remote[w] & ~word);
+        count += word_count(word);
+        *remote += word_count(slot_remote[w] & ~word);
     }
     return count < span[s].slots ? count : span[s].slots;
 }
@@ -116,6 +116,10 @@ static void count_span(struct heap_view *view, uint32_t s) {
         class->live += span[s].live_slots;
     }
     view->owned[is_large(s) ? 0 : me]++;
+}
+
+double percent(uint64_t part, uint64_t all) {
+    return all == 0 ? 0 : 100.0 * (double)part / (double)all;
 }
 
 void heap_view_take(struct heap_view *view) {

@@ -48,6 +48,9 @@ enum page_state page_state(uint32_t p);
 /* Counts it all. Cost: a few looks at every page and record. */
 void heap_view_take(struct heap_view *view);
 
+/* What percentage of all this part is; 0 of nothing. */
+double percent(uint64_t part, uint64_t all);
+
 /* As a table on the standard output; as an HTML file that needs no other. The second returns 0 if
  * the file cannot be written, and leaves the reason in errno. */
 void heap_view_text(const struct heap_view *view);

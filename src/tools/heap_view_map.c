@@ -18,10 +18,6 @@ static void put_escaped(FILE *file, const char *text) {
     }
 }
 
-static double share(uint64_t part, uint64_t all) {
-    return all == 0 ? 0 : 100.0 * (double)part / (double)all;
-}
-
 static void put_bar(FILE *file, double percent) {
     fprintf(file, "<td class=share><i style=\"width:%.1f%%\"></i></td><td>%.1f %%</td>", percent,
             percent);
@@ -39,7 +35,7 @@ static void put_states(FILE *file, const struct heap_view *view) {
                 "<tr><td><b style=\"background:var(--s%d)\"></b></td><th>%s</th><td>%" PRIu64
                 "</td>",
                 state, page_state_name[state], view->pages[state]);
-        put_bar(file, share(view->pages[state], mapped));
+        put_bar(file, percent(view->pages[state], mapped));
         fputs("</tr>\n", file);
     }
     fputs("</table>\n", file);
@@ -55,7 +51,7 @@ static void put_runs(FILE *file, const struct heap_view *view) {
         if (view->runs[log] != 0) {
             fprintf(file, "<tr><th>%ld to %ld</th><td>%" PRIu32 "</td><td>%" PRIu64 "</td>",
                     1L << log, (2L << log) - 1, view->runs[log], view->run_pages[log]);
-            put_bar(file, share(view->run_pages[log], pages));
+            put_bar(file, percent(view->run_pages[log], pages));
             fputs("</tr>\n", file);
         }
     }
@@ -73,7 +69,7 @@ static void put_classes(FILE *file, const struct heap_view *view) {
                     "<tr><th>%d</th><td>%d</td><td>%" PRIu32 "</td><td>%" PRIu64 "</td><td>%" PRIu64
                     "</td><td>%" PRIu64 "</td>",
                     c, class_size[c], class->spans, class->pages, class->slots, class->live);
-            put_bar(file, share(class->live, class->slots));
+            put_bar(file, percent(class->live, class->slots));
             fputs("</tr>\n", file);
         }
     }
@@ -82,7 +78,7 @@ static void put_classes(FILE *file, const struct heap_view *view) {
             "<tr><th>large</th><td></td><td>%" PRIu32 "</td><td>%" PRIu64 "</td><td>%" PRIu64
             "</td><td>%" PRIu64 "</td>",
             large->spans, large->pages, large->slots, large->live);
-    put_bar(file, share(large->live, large->slots));
+    put_bar(file, percent(large->live, large->slots));
     fputs("</tr></table>\n", file);
 }
 

@@ -3,10 +3,6 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-static double percent(uint64_t part, uint64_t all) {
-    return all == 0 ? 0 : 100.0 * (double)part / (double)all;
-}
-
 static void print_pages(const struct heap_view *view) {
     uint64_t mapped = PAGES - view->pages[PAGE_UNMAPPED];
     printf("\nPages of %d bytes, mapped: %" PRIu64 " (%.1f MiB)\n", PAGE_SIZE, mapped,
