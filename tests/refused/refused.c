@@ -19,9 +19,10 @@
 enum mode { NEVER, ONCE, ON };
 enum how { MALLOC, CALLOC, REALLOC, MEMALIGN, HOWS };
 enum { KEPT = 77, BLOCKS = 300, FINE = 8192, PIECE = 32768, ENOUGH = 10 };
-#define KIB   ((size_t)1024)
-#define MIB   (1024 * KIB)
-#define ARENA (64 * MIB)
+#define KIB    ((size_t)1024)
+#define MIB    (1024 * KIB)
+#define ARENA  (64 * MIB)
+#define UNKEPT (2 * MIB)
 
 struct held {
     unsigned char *at;
@@ -188,13 +189,13 @@ static void run(void) {
 static atomic_uint at_work;
 static atomic_int is_over;
 
-/* Large blocks: each is one of the heap's own, which takes its lock. */
+/* Blocks too large to be kept at hand when freed: each malloc and each free takes the heap's lock. */
 static void *work(void *unused) {
     (void)unused;
     while (!atomic_load(&is_over)) {
-        unsigned char *block = malloc(100 * KIB);
+        unsigned char *block = malloc(UNKEPT);
         if (block != NULL) {
-            block[0] = block[100 * KIB - 1] = 1;
+            block[0] = block[UNKEPT - 1] = 1;
         }
         free(block);
     }
@@ -217,7 +218,7 @@ static void run_threads(void) {
         int status = -1;
         pid_t child = fork();
         if (child == 0) {
-            free(malloc(100 * KIB));
+            free(malloc(UNKEPT));
             _exit(0);
         }
         CHECK(child > 0 && waitpid(child, &status, 0) == child && status == 0);
