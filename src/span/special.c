@@ -1,59 +1,20 @@
-/* Special records: the lists, and the list of spare records, which is that of span 0. */
+/* Special records: found, added and removed. */
 #include "span/special.h"
-#include "../../specs/special_lemmas.acsl"
-#include "../../specs/special_move_lemmas.acsl"
+#include "span/special_list.h"
 
-struct special special[SPECIALS];
-uint32_t special_head[SPANS];
-uint32_t special_made;
-
-/* Moves record r in the line of all: just before record y, or to the end if y is 0. */
-/*@ ghost
-    /@ requires line: SpecialLine;
-       requires links: SpecialLinks;
-       requires record: 0 < r <= special_made;
-       requires place: y <= special_made && y != r;
-       terminates \true;
-       exits \false;
-       assigns special_rank[1 .. special_made];
-       ensures line: SpecialLine;
-       ensures kept: LineKept{Pre,Post}(r);
-       ensures placed: LinedUp{Pre,Post}(r, y);
-     @/
-    void special_line_up(uint32_t r, uint32_t y) {
-        uint32_t from = special_rank[r];
-        uint32_t to = y == 0 ? special_made : special_rank[y];
-        if (y != 0 && from < to) { to--; }
-        uint32_t q = 1;
-        /@ loop invariant range: 1 <= q <= special_made + 1;
-           loop invariant moved: MovedRanks{Pre,Here}(q - 1, from, to);
-           loop assigns q, special_rank[1 .. special_made];
-           loop variant special_made + 1 - q;
-         @/
-        while (q <= special_made) {
-            if (special_rank[q] == from) { special_rank[q] = to; }
-            else if (from < special_rank[q] && special_rank[q] <= to) { special_rank[q]--; }
-            else if (to <= special_rank[q] && special_rank[q] < from) { special_rank[q]++; }
-            q++;
-        }
-    }
- */
-
-/* The record behind `prev` in the list of span s, its first if prev is 0; 0 if there is none. */
+/* Whether all records are taken; whether none can be added. */
 /*@ requires specials: Specials;
-    requires span: s < SPANS;
-    requires prev: prev <= special_made && (prev != 0 ==> special[prev].span == s);
     terminates \true;
     exits \false;
     assigns \nothing;
-    ensures behind: SpecialBehind(s, prev, \result);
-    ensures member: \result != 0 ==> 0 < \result <= special_made && special[\result].span == s;
+    ensures answer: \result != 0 <==> SpecialsTaken;
  */
-static uint32_t special_behind(uint32_t s, uint32_t prev) {
-    return prev == 0 ? special_head[s] : special[prev].next;
+static int special_all_taken(void) {
+    //@ assert spare: special_head[0] != 0 ==> !SpecialOwned(special_head[0]);
+    //@ assert unmade: !SpecialOwned(special_made + 1);
+    return special_head[0] == 0 && special_made == SPECIALS - 1;
 }
 
-/* Whether all records are taken. */
 /*@ requires specials: Specials;
     terminates \true;
     exits \false;
@@ -61,7 +22,7 @@ static uint32_t special_behind(uint32_t s, uint32_t prev) {
     ensures answer: \result != 0 <==> SpecialsOut;
  */
 static int special_is_out(void) {
-    return special_head[0] == 0 && special_made == SPECIALS - 1;
+    return special_births == UINT64_MAX || special_all_taken();
 }
 
 /* Makes a spare record if there is none. */
@@ -82,18 +43,19 @@ static void special_make_spare(void) {
         special_made++;
         special[special_made].span = 0;
         special[special_made].next = 0;
+        special[special_made].birth = 0;
         special_head[0] = special_made;
         //@ ghost special_rank[special_made] = special_made;
     }
 }
 
-/* Fills a spare record and returns it; it is spare still, and the first. */
+/* Fills a spare record, which is born with it, and returns it; it is spare still, and the first. */
 /*@ requires specials: Specials;
     requires some: !SpecialsOut;
     requires kind: SpecialKind(kind);
     terminates \true;
     exits \false;
-    assigns special[0 .. SPECIALS - 1], special_head[0], special_made,
+    assigns special[0 .. SPECIALS - 1], special_head[0], special_made, special_births,
             special_rank[0 .. SPECIALS - 1];
     ensures links: SpecialLinks;
     ensures line: SpecialLine;
@@ -103,86 +65,27 @@ static void special_make_spare(void) {
     ensures gaps: SpecialGaps;
     ensures sorted: SpecialSorted;
     ensures kinds: SpecialKinds;
+    ensures last: SpecialLastDue;
+    ensures births: SpecialBirths;
     ensures record: 0 < \result <= special_made && special[\result].span == 0;
     ensures first: special_head[0] == \result;
     ensures key: SpecialHasKey(\result, offset, kind);
-    ensures value: special[\result].value == value;
+    ensures words: SpecialHas(\result, value, argument);
+    ensures birth: special[\result].birth == special_births == \old(special_births) + 1;
     ensures made: \old(special_made) <= special_made;
     ensures others: OtherSpecialsSame{Pre,Post}(0);
     ensures order: LineKept{Pre,Post}(0);
  */
-static uint32_t special_fill(uint64_t offset, uint32_t kind, uint64_t value) {
+static uint32_t special_fill(uint64_t offset, uint32_t kind, uint64_t value, uint64_t argument) {
     special_make_spare();
     uint32_t r = special_head[0];
     special[r].offset = offset;
     special[r].kind = (uint8_t)kind;
     special[r].value = value;
+    special[r].argument = argument;
+    special_births++;
+    special[r].birth = special_births;
     return r;
-}
-
-/* Takes record r out from behind `prev` of its list and links it in behind `ahead` of s. */
-/*@ requires links: SpecialLinks;
-    requires record: 0 < r <= special_made && special[r].span != s;
-    requires prev: SpecialBehind(special[r].span, prev, r);
-    requires span: s < SPANS;
-    requires ahead: ahead <= special_made && (ahead != 0 ==> special[ahead].span == s);
-    terminates \true;
-    exits \false;
-    assigns special[0 .. SPECIALS - 1], special_head[0 .. SPANS - 1];
-    ensures heads: HeadsMoved{Pre,Post}(r, prev, s, ahead);
-    ensures nexts: NextsMoved{Pre,Post}(r, prev, s, ahead);
-    ensures fields: OnlyMoved{Pre,Post}(r, s);
- */
-static void special_relink(uint32_t r, uint32_t prev, uint32_t s, uint32_t ahead) {
-    uint32_t next = special[r].next;
-    if (prev == 0) {
-        special_head[special[r].span] = next;
-    } else {
-        special[prev].next = next;
-    }
-    special[r].span = s;
-    if (ahead == 0) {
-        special[r].next = special_head[s];
-        special_head[s] = r;
-    } else {
-        special[r].next = special[ahead].next;
-        special[ahead].next = r;
-    }
-}
-
-/* Moves record r, which comes behind `prev` in its list, to the list of span s, behind `ahead`. */
-/*@ requires specials: Specials;
-    requires record: 0 < r <= special_made && special[r].span != s;
-    requires prev: SpecialBehind(special[r].span, prev, r);
-    requires span: s < SPANS;
-    requires ahead: ahead <= special_made && (ahead != 0 ==> special[ahead].span == s);
-    requires split: s != 0 ==> SpecialSplit(s, ahead, special[r].offset, special[r].kind);
-    requires kind: s != 0 ==> SpecialKind(special[r].kind);
-    terminates \true;
-    exits \false;
-    assigns special[0 .. SPECIALS - 1], special_head[0 .. SPANS - 1],
-            special_rank[0 .. SPECIALS - 1];
-    ensures links: SpecialLinks;
-    ensures line: SpecialLine;
-    ensures heads: SpecialHeads;
-    ensures firsts: SpecialFirsts;
-    ensures nexts: SpecialNexts;
-    ensures gaps: SpecialGaps;
-    ensures sorted: SpecialSorted;
-    ensures kinds: SpecialKinds;
-    ensures fields: OnlyMoved{Pre,Post}(r, s);
-    ensures placed: PlacedBehind(s, ahead, r);
-    ensures order: LineKept{Pre,Post}(r);
-    ensures others: OtherHeadsSame{Pre,Post}(\at(special[r].span, Pre), s);
- */
-static void special_move(uint32_t r, uint32_t prev, uint32_t s, uint32_t ahead) {
-    //@ assert only: OnlyBehind(special[r].span, prev, r) && TakenBehind(special[r].span, prev, r);
-    special_relink(r, prev, s, ahead);
-    //@ ghost special_line_up(r, special[r].next);
-    //@ assert moved: SpecialMoved{Pre,Here}(r, prev, s, ahead);
-    //@ assert joined: JoinedBehind(s, ahead, r) && FollowedBehind(s, r);
-    //@ assert placed: PlacedBehind(s, ahead, r);
-    //@ assert around: SortedAround(s, r);
 }
 
 /* Whether record r comes before the key; whether it has it. */
@@ -260,28 +163,50 @@ uint32_t special_find(uint32_t s, uint64_t offset, uint32_t kind) {
     requires some: !SpecialsOut;
     terminates \true;
     exits \false;
-    assigns special[0 .. SPECIALS - 1], special_head[0 .. SPANS - 1], special_made,
-            special_rank[0 .. SPECIALS - 1], special_touched, page_specials[0 .. PAGE_WORDS - 1];
+    assigns SPECIAL_RECORDS, page_specials[0 .. PAGE_WORDS - 1];
     ensures specials: Specials;
     ensures held: SpecialsHeld;
     ensures bits: SpecialsBits;
+    ensures record: \result == special_touched;
     ensures taken: !SpecialOwned{Pre}(special_touched) && SpecialIn(special_touched, s);
     ensures key: SpecialHasKey(special_touched, offset, kind);
-    ensures value: special[special_touched].value == value;
+    ensures words: SpecialHas(special_touched, value, argument);
+    ensures birth: special[special_touched].birth == special_births == \old(special_births) + 1;
     ensures newest: SpecialNewest(s, special_touched);
     ensures others: OtherSpecialsSame{Pre,Post}(special_touched);
     ensures order: OrderKept{Pre,Post}(special_touched);
  */
-static void special_insert(uint32_t s, uint64_t offset, uint32_t kind, uint64_t value) {
-    uint32_t r = special_fill(offset, kind, value);
+static uint32_t special_insert(uint32_t s, uint64_t offset, uint32_t kind, uint64_t value,
+                               uint64_t argument) {
+    uint32_t r = special_fill(offset, kind, value, argument);
     special_move(r, 0, s, special_before(s, offset, kind));
     //@ ghost special_touched = r;
     //@ assert others: OtherSpecialsSame{Pre,Here}(r);
     arena_set_special(span[s].base);
+    return r;
 }
 
-int special_add(uint32_t s, uint64_t offset, uint32_t kind, uint64_t value, int force) {
-    if (s == 0 || s >= SPANS || span_state_load(s) != SPAN_IN_USE) {
+/* Why no record can be added to span s; SPECIAL_OK if one can. */
+/*@ requires specials: Specials;
+    terminates \true;
+    exits \false;
+    assigns \nothing;
+    ensures span: \result == SPECIAL_BAD_SPAN <==> !SpanInUse(s);
+    ensures kind: \result == SPECIAL_BAD_KIND <==> SpanInUse(s) && !SpecialKind(kind);
+    ensures offset: \result == SPECIAL_BAD_OFFSET <==>
+      SpanInUse(s) && SpecialKind(kind) && !OffsetInside(s, offset);
+    ensures exists: \result == SPECIAL_EXISTS <==>
+      SpanInUse(s) && SpecialKind(kind) && OffsetInside(s, offset) &&
+      force == 0 && !SpecialAbsent(s, offset, kind);
+    ensures memory: \result == SPECIAL_NO_MEMORY <==>
+      SpanInUse(s) && SpecialKind(kind) && OffsetInside(s, offset) &&
+      (force != 0 || SpecialAbsent(s, offset, kind)) && SpecialsOut;
+    ensures status: \result == SPECIAL_OK || \result == SPECIAL_BAD_SPAN ||
+      \result == SPECIAL_BAD_KIND || \result == SPECIAL_BAD_OFFSET ||
+      \result == SPECIAL_EXISTS || \result == SPECIAL_NO_MEMORY;
+ */
+static int special_may_add(uint32_t s, uint64_t offset, uint32_t kind, int force) {
+    if (!special_in_use(s)) {
         return SPECIAL_BAD_SPAN;
     }
     if (kind < SPECIAL_FINALIZER || kind > SPECIAL_CLEANUP) {
@@ -293,30 +218,98 @@ int special_add(uint32_t s, uint64_t offset, uint32_t kind, uint64_t value, int 
     if (!force && special_find(s, offset, kind) != 0) {
         return SPECIAL_EXISTS;
     }
-    if (special_is_out()) {
-        return SPECIAL_NO_MEMORY;
-    }
-    special_insert(s, offset, kind, value);
-    return SPECIAL_OK;
+    return special_is_out() ? SPECIAL_NO_MEMORY : SPECIAL_OK;
 }
 
-struct special_removed special_remove(uint32_t s, uint64_t offset, uint32_t kind) {
-    struct special_removed removed = {SPECIAL_OK, 0};
-    if (s == 0 || s >= SPANS || span_state_load(s) != SPAN_IN_USE) {
-        removed.status = SPECIAL_BAD_SPAN;
-        return removed;
+struct special_added special_add(uint32_t s, uint64_t offset, uint32_t kind, uint64_t value,
+                                 uint64_t argument, int force) {
+    struct special_added added = {special_may_add(s, offset, kind, force), 0, 0};
+    if (added.status == SPECIAL_OK) {
+        added.record = special_insert(s, offset, kind, value, argument);
+        added.birth = special[added.record].birth;
     }
-    uint32_t prev = special_before(s, offset, kind);
-    uint32_t r = special_newest(s, prev, offset, kind);
-    if (r == 0) {
-        removed.status = SPECIAL_ABSENT;
-        return removed;
-    }
-    removed.value = special[r].value;
-    special_move(r, prev, 0, 0);
+    return added;
+}
+
+/* Removes record r, which comes behind `prev` in the list of span s. Returns its words. */
+/*@ requires specials: Specials;
+    requires held: SpecialsHeld;
+    requires bits: SpecialsBits;
+    requires map: MapOk;
+    requires mapped: LiveSpansMapped;
+    requires span: SpanInUse(s);
+    requires record: SpecialIn(r, s);
+    requires prev: SpecialBehind(s, prev, r);
+    terminates \true;
+    exits \false;
+    assigns SPECIAL_RECORDS, page_specials[0 .. PAGE_WORDS - 1];
+    ensures specials: Specials;
+    ensures held: SpecialsHeld;
+    ensures bits: SpecialsBits;
+    ensures status: \result.status == SPECIAL_OK;
+    ensures births: special_births == \old(special_births);
+    ensures gone: special_touched == r && !SpecialOwned(r);
+    ensures words: SpecialHas{Pre}(r, \result.value, \result.argument);
+    ensures others: OtherSpecialsSame{Pre,Post}(r);
+    ensures order: OrderKept{Pre,Post}(r);
+ */
+static struct special_removed special_take(uint32_t s, uint32_t prev, uint32_t r) {
+    struct special_removed removed = {SPECIAL_OK, special[r].value, special[r].argument};
+    special_move(r, prev, SPECIAL_SPARE, 0);
     //@ ghost special_touched = r;
     if (special_head[s] == 0) {
         arena_clear_special(span[s].base);
     }
     return removed;
+}
+
+struct special_removed special_remove(uint32_t s, uint64_t offset, uint32_t kind) {
+    struct special_removed none = {SPECIAL_BAD_SPAN, 0, 0};
+    if (!special_in_use(s)) {
+        return none;
+    }
+    uint32_t prev = special_before(s, offset, kind);
+    uint32_t r = special_newest(s, prev, offset, kind);
+    if (r == 0) {
+        none.status = SPECIAL_ABSENT;
+        return none;
+    }
+    return special_take(s, prev, r);
+}
+
+int special_is(uint32_t record, uint64_t birth) {
+    return record != 0 && record <= special_made && special[record].span != SPECIAL_SPARE &&
+           special[record].span != SPECIAL_DUE && special[record].birth == birth;
+}
+
+/* The record in front of record r in its list; 0 if r is the first. */
+/*@ requires specials: Specials;
+    requires record: 0 < r <= special_made;
+    terminates \true;
+    exits \false;
+    assigns \nothing;
+    ensures behind: SpecialBehind(special[r].span, \result, r);
+ */
+static uint32_t special_in_front(uint32_t r) {
+    uint32_t prev = 0;
+    uint32_t q = special_head[special[r].span];
+    /*@ loop invariant behind: SpecialBehind(special[r].span, prev, q);
+        loop invariant ahead: 0 < q <= special_made && !Ahead(r, q);
+        loop invariant member: special[q].span == special[r].span;
+        loop assigns prev, q;
+        loop variant SPECIALS - special_rank[q];
+     */
+    while (q != r) {
+        prev = q;
+        q = special[q].next;
+    }
+    return prev;
+}
+
+struct special_removed special_remove_named(uint32_t record, uint64_t birth) {
+    struct special_removed none = {SPECIAL_ABSENT, 0, 0};
+    if (!special_is(record, birth)) {
+        return none;
+    }
+    return special_take(special[record].span, special_in_front(record), record);
 }

@@ -25,29 +25,56 @@
 #define SPECIAL_BAD_SPAN   5 /* no heap span */
 #define SPECIAL_BAD_OFFSET 6 /* not inside the span */
 
+/* Lists that are no span's: of the spare records; of those that are due, finalizers and cleanups of
+ * objects that are gone, in the order in which they are to run. */
+#define SPECIAL_SPARE 0
+#define SPECIAL_DUE   SPANS
+#define SPECIAL_LISTS (SPANS + 1)
+
 struct special {
-    uint64_t offset; /* bytes from the start of the span */
-    uint64_t value;  /* the caller's */
-    uint32_t next;   /* the next record of the list, 0 at its end */
-    uint32_t span;   /* whose list, 1 to SPANS-1; 0: a spare record */
-    uint8_t kind;    /* SPECIAL_FINALIZER to SPECIAL_CLEANUP */
+    uint64_t offset;   /* bytes from the start of the span; if it is due, of the window */
+    uint64_t value;    /* the caller's two words */
+    uint64_t argument; /* (a finalizer's or cleanup's function, and what it is called with) */
+    uint64_t birth;    /* it is the one that was added the how manyth, of all ever */
+    uint32_t next;     /* the next record of the list, 0 at its end */
+    uint32_t span;     /* whose list: 1 to SPANS-1, or SPECIAL_SPARE or SPECIAL_DUE */
+    uint8_t kind;      /* SPECIAL_FINALIZER to SPECIAL_CLEANUP */
+};
+
+/* What became of a record to be added. `record` and `birth` together name it for ever: no other
+ * record will have that name when this one is gone. */
+struct special_added {
+    int status;
+    uint32_t record; /* 0 unless the status is SPECIAL_OK; so is its birth */
+    uint64_t birth;
 };
 
 struct special_removed {
     int status;
-    uint64_t value; /* the record's; 0 unless the status is SPECIAL_OK */
+    uint64_t value; /* the record's; 0 unless the status is SPECIAL_OK; so is the argument */
+    uint64_t argument;
+};
+
+/* A record that was due. */
+struct special_due {
+    uint64_t place; /* of the object: bytes from the start of the window */
+    uint64_t value;
+    uint64_t argument;
+    uint8_t kind; /* SPECIAL_FINALIZER or SPECIAL_CLEANUP; 0: nothing is due */
 };
 
 extern struct special special[SPECIALS];
-extern uint32_t special_head[SPANS]; /* a span's first record; of span 0: the first spare one */
-extern uint32_t special_made;        /* the records from 1 to this one were taken at least once */
+extern uint32_t special_head[SPECIAL_LISTS]; /* a list's first record */
+extern uint32_t special_made;     /* the records from 1 to this one were taken at least once */
+extern uint32_t special_last_due; /* the last record of the list of those due, 0 if there is none */
+extern uint64_t special_births;   /* how many were added, ever */
 
 extern uint8_t special_met[SPECIALS]; /* the audit's own: it met the record */
 
 /*@ ghost uint32_t special_rank[SPECIALS]; // a record's place in the line of all */
 /*@ ghost uint32_t special_found[SPECIALS]; // the audit's own: the line it meets them in */
 /*@ ghost uint32_t special_count;           // the audit's own: how many it met */
-/*@ ghost uint32_t special_touched;        // the record last added or removed */
+/*@ ghost uint32_t special_touched;        // the record last added, removed or taken from those due */
 
 #include "../../specs/special.acsl"
 
@@ -63,19 +90,21 @@ extern uint8_t special_met[SPECIALS]; /* the audit's own: it met the record */
  */
 uint32_t special_before(uint32_t s, uint64_t offset, uint32_t kind);
 
-/* The newest record of span s with this key, or 0 if it has none, for any s. */
+/* The newest record of span s with this key, or 0 if it has none, for any s. Cost as above, and of
+ * all below that look for a key. */
 /*@ requires specials: Specials;
     terminates \true;
     exits \false;
     assigns \nothing;
-    ensures absent: \result == 0 <==> SpecialAbsent(s, offset, kind);
+    ensures none: s >= SPANS ==> \result == 0;
+    ensures absent: s < SPANS ==> (\result == 0 <==> SpecialAbsent(s, offset, kind));
     ensures found: \result != 0 ==> SpecialIn(\result, s) && SpecialHasKey(\result, offset, kind);
     ensures newest: \result != 0 ==> SpecialNewest(s, \result);
  */
 uint32_t special_find(uint32_t s, uint64_t offset, uint32_t kind);
 
 /* Adds a record to span s, in front of those with the same key. If there is one the new one is
- * refused, unless `force`. Returns a status. */
+ * refused, unless `force`. Returns a status, and the record's name. */
 /*@ requires specials: Specials;
     requires held: SpecialsHeld;
     requires bits: SpecialsBits;
@@ -83,49 +112,52 @@ uint32_t special_find(uint32_t s, uint64_t offset, uint32_t kind);
     requires mapped: LiveSpansMapped;
     terminates \true;
     exits \false;
-    assigns special[0 .. SPECIALS - 1], special_head[0 .. SPANS - 1], special_made,
-            special_rank[0 .. SPECIALS - 1], special_touched, page_specials[0 .. PAGE_WORDS - 1];
+    assigns SPECIAL_RECORDS, page_specials[0 .. PAGE_WORDS - 1];
     ensures specials: Specials;
     ensures held: SpecialsHeld;
     ensures bits: SpecialsBits;
+    ensures none: \result.status != SPECIAL_OK ==> \result.record == 0 && \result.birth == 0;
     behavior bad_span:
       assumes !SpanInUse(s);
       assigns \nothing;
-      ensures status: \result == SPECIAL_BAD_SPAN;
+      ensures status: \result.status == SPECIAL_BAD_SPAN;
     behavior bad_kind:
       assumes SpanInUse(s) && !SpecialKind(kind);
       assigns \nothing;
-      ensures status: \result == SPECIAL_BAD_KIND;
+      ensures status: \result.status == SPECIAL_BAD_KIND;
     behavior bad_offset:
       assumes SpanInUse(s) && SpecialKind(kind) && !OffsetInside(s, offset);
       assigns \nothing;
-      ensures status: \result == SPECIAL_BAD_OFFSET;
+      ensures status: \result.status == SPECIAL_BAD_OFFSET;
     behavior exists:
       assumes SpanInUse(s) && SpecialKind(kind) && OffsetInside(s, offset);
       assumes force == 0 && !SpecialAbsent(s, offset, kind);
       assigns \nothing;
-      ensures status: \result == SPECIAL_EXISTS;
+      ensures status: \result.status == SPECIAL_EXISTS;
     behavior no_memory:
       assumes SpanInUse(s) && SpecialKind(kind) && OffsetInside(s, offset);
       assumes (force != 0 || SpecialAbsent(s, offset, kind)) && SpecialsOut;
       assigns \nothing;
-      ensures status: \result == SPECIAL_NO_MEMORY;
+      ensures status: \result.status == SPECIAL_NO_MEMORY;
     behavior added:
       assumes SpanInUse(s) && SpecialKind(kind) && OffsetInside(s, offset);
       assumes (force != 0 || SpecialAbsent(s, offset, kind)) && !SpecialsOut;
-      ensures status: \result == SPECIAL_OK;
+      ensures status: \result.status == SPECIAL_OK;
+      ensures name: \result.record == special_touched && \result.birth == special_births;
       ensures taken: !SpecialOwned{Pre}(special_touched) && SpecialIn(special_touched, s);
       ensures key: SpecialHasKey(special_touched, offset, kind);
-      ensures value: special[special_touched].value == value;
+      ensures words: SpecialHas(special_touched, value, argument);
+      ensures birth: special[special_touched].birth == special_births == \old(special_births) + 1;
       ensures newest: SpecialNewest(s, special_touched);
       ensures others: OtherSpecialsSame{Pre,Post}(special_touched);
       ensures order: OrderKept{Pre,Post}(special_touched);
     complete behaviors;
     disjoint behaviors;
  */
-int special_add(uint32_t s, uint64_t offset, uint32_t kind, uint64_t value, int force);
+struct special_added special_add(uint32_t s, uint64_t offset, uint32_t kind, uint64_t value,
+                                 uint64_t argument, int force);
 
-/* Removes the newest record with this key from span s. Returns its value and a status. */
+/* Removes the newest record with this key from span s. Returns its words and a status. */
 /*@ requires specials: Specials;
     requires held: SpecialsHeld;
     requires bits: SpecialsBits;
@@ -133,32 +165,133 @@ int special_add(uint32_t s, uint64_t offset, uint32_t kind, uint64_t value, int 
     requires mapped: LiveSpansMapped;
     terminates \true;
     exits \false;
-    assigns special[0 .. SPECIALS - 1], special_head[0 .. SPANS - 1],
-            special_rank[0 .. SPECIALS - 1], special_touched, page_specials[0 .. PAGE_WORDS - 1];
+    assigns SPECIAL_RECORDS, page_specials[0 .. PAGE_WORDS - 1];
     ensures specials: Specials;
     ensures held: SpecialsHeld;
     ensures bits: SpecialsBits;
+    ensures none: \result.status != SPECIAL_OK ==> \result.value == 0 && \result.argument == 0;
     behavior bad_span:
       assumes !SpanInUse(s);
       assigns \nothing;
-      ensures status: \result.status == SPECIAL_BAD_SPAN && \result.value == 0;
+      ensures status: \result.status == SPECIAL_BAD_SPAN;
     behavior absent:
       assumes SpanInUse(s) && SpecialAbsent(s, offset, kind);
       assigns \nothing;
-      ensures status: \result.status == SPECIAL_ABSENT && \result.value == 0;
+      ensures status: \result.status == SPECIAL_ABSENT;
     behavior removed:
       assumes SpanInUse(s) && !SpecialAbsent(s, offset, kind);
       ensures status: \result.status == SPECIAL_OK;
+      ensures births: special_births == \old(special_births);
       ensures gone: SpecialIn{Pre}(special_touched, s) && !SpecialOwned(special_touched);
       ensures key: SpecialHasKey{Pre}(special_touched, offset, kind);
       ensures newest: SpecialNewest{Pre}(s, special_touched);
-      ensures value: \result.value == \at(special[\at(special_touched, Post)].value, Pre);
+      ensures words: SpecialHas{Pre}(\at(special_touched, Post), \result.value, \result.argument);
       ensures others: OtherSpecialsSame{Pre,Post}(special_touched);
       ensures order: OrderKept{Pre,Post}(special_touched);
     complete behaviors;
     disjoint behaviors;
  */
 struct special_removed special_remove(uint32_t s, uint64_t offset, uint32_t kind);
+
+/* Whether the record with this name is still a span's: neither removed nor due. Any name. */
+/*@ requires specials: Specials;
+    terminates \true;
+    exits \false;
+    assigns \nothing;
+    ensures answer: \result != 0 <==> SpecialNamed(record, birth);
+ */
+int special_is(uint32_t record, uint64_t birth);
+
+/* Removes the record with this name, if it is still a span's. Cost: a step each record of the span
+ * before it. */
+/*@ requires specials: Specials;
+    requires held: SpecialsHeld;
+    requires bits: SpecialsBits;
+    requires map: MapOk;
+    requires mapped: LiveSpansMapped;
+    terminates \true;
+    exits \false;
+    assigns SPECIAL_RECORDS, page_specials[0 .. PAGE_WORDS - 1];
+    ensures specials: Specials;
+    ensures held: SpecialsHeld;
+    ensures bits: SpecialsBits;
+    behavior absent:
+      assumes !SpecialNamed(record, birth);
+      assigns \nothing;
+      ensures status: \result.status == SPECIAL_ABSENT;
+      ensures none: \result.value == 0 && \result.argument == 0;
+    behavior removed:
+      assumes SpecialNamed(record, birth);
+      ensures status: \result.status == SPECIAL_OK;
+      ensures births: special_births == \old(special_births);
+      ensures gone: special_touched == record && !SpecialOwned(record);
+      ensures words: SpecialHas{Pre}(record, \result.value, \result.argument);
+      ensures others: OtherSpecialsSame{Pre,Post}(record);
+      ensures order: OrderKept{Pre,Post}(record);
+    complete behaviors;
+    disjoint behaviors;
+ */
+struct special_removed special_remove_named(uint32_t record, uint64_t birth);
+
+/* The object of the bytes from lo to hi of span s is gone: takes its records off the list, from the
+ * first on. Finalizers and cleanups are due then, in this order and after all that were; the others
+ * are spare. Any span and bounds: where there is no such record nothing is done. Cost: a step each
+ * record of the span before hi. */
+/*@ requires specials: Specials;
+    requires held: SpecialsHeld;
+    requires bits: SpecialsBits;
+    requires map: MapOk;
+    requires mapped: LiveSpansMapped;
+    terminates \true;
+    exits \false;
+    assigns special[0 .. SPECIALS - 1], special_head[0 .. SPECIAL_LISTS - 1], special_last_due,
+            special_rank[0 .. SPECIALS - 1], page_specials[0 .. PAGE_WORDS - 1];
+    ensures specials: Specials;
+    ensures held: SpecialsHeld;
+    ensures bits: SpecialsBits;
+    behavior refused:
+      assumes !SpanInUse(s);
+      assigns \nothing;
+    behavior released:
+      assumes SpanInUse(s);
+      ensures none: \forall integer r; !SpecialOver(r, s, lo, hi);
+      ensures over: OverReleased{Pre,Post}(s, lo, hi);
+      ensures others: OthersReleased{Pre,Post}(s, lo, hi);
+      ensures order: DueOrder{Pre,Post};
+    complete behaviors;
+    disjoint behaviors;
+ */
+void special_release(uint32_t s, uint64_t lo, uint64_t hi);
+
+/* Takes the first record of those due. */
+/*@ requires specials: Specials;
+    requires held: SpecialsHeld;
+    requires bits: SpecialsBits;
+    terminates \true;
+    exits \false;
+    assigns special[0 .. SPECIALS - 1], special_head[0 .. SPECIAL_LISTS - 1], special_last_due,
+            special_rank[0 .. SPECIALS - 1], special_touched;
+    ensures specials: Specials;
+    ensures held: SpecialsHeld;
+    ensures bits: SpecialsBits;
+    behavior none:
+      assumes \forall integer r; !SpecialIn(r, SPECIAL_DUE);
+      assigns \nothing;
+      ensures none: \result.kind == 0 && \result.place == 0;
+      ensures words: \result.value == 0 && \result.argument == 0;
+    behavior taken:
+      assumes \exists integer r; SpecialIn(r, SPECIAL_DUE);
+      ensures gone: SpecialIn{Pre}(special_touched, SPECIAL_DUE) && !SpecialOwned(special_touched);
+      ensures first: \forall integer r; SpecialIn{Pre}(r, SPECIAL_DUE) ==>
+        !Ahead{Pre}(r, special_touched);
+      ensures key: SpecialHasKey{Pre}(\at(special_touched, Post), \result.place, \result.kind);
+      ensures words: SpecialHas{Pre}(\at(special_touched, Post), \result.value, \result.argument);
+      ensures others: OtherSpecialsSame{Pre,Post}(special_touched);
+      ensures order: OrderKept{Pre,Post}(special_touched);
+    complete behaviors;
+    disjoint behaviors;
+ */
+struct special_due special_take_due(void);
 
 /* The executable twin of the predicates Specials, SpecialsHeld and SpecialsBits. The line of the
  * records is no part of the tables: where a line exists that makes the lists sound, the answer is 1

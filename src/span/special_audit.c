@@ -1,11 +1,11 @@
 /* Are the lists of special records sound? It takes nothing in the tables for granted. */
 #include "span/special.h"
-#include "../../specs/special_lemmas.acsl"
+#include "span/special_list.h"
 #include "../../specs/special_audit_lemmas.acsl"
 
 uint8_t special_met[SPECIALS];
 
-/* Whether nothing points past the records made, or past the spans. */
+/* Whether nothing points past the records made, or past the lists. */
 /*@ terminates \true;
     exits \false;
     assigns \nothing;
@@ -15,24 +15,24 @@ static int audit_links(void) {
     if (special_made >= SPECIALS) {
         return 0;
     }
-    /*@ loop invariant range: 0 <= s <= SPANS;
+    /*@ loop invariant range: 0 <= s <= SPECIAL_LISTS;
         loop invariant heads: \forall integer t; 0 <= t < s ==> special_head[t] <= special_made;
         loop assigns s;
-        loop variant SPANS - s;
+        loop variant SPECIAL_LISTS - s;
      */
-    for (uint32_t s = 0; s < SPANS; s++) {
+    for (uint32_t s = 0; s < SPECIAL_LISTS; s++) {
         if (special_head[s] > special_made) {
             return 0;
         }
     }
     /*@ loop invariant range: 1 <= r <= special_made + 1;
         loop invariant links: \forall integer q; 0 < q < r ==>
-          special[q].next <= special_made && special[q].span < SPANS;
+          special[q].next <= special_made && special[q].span < SPECIAL_LISTS;
         loop assigns r;
         loop variant special_made + 1 - r;
      */
     for (uint32_t r = 1; r <= special_made; r++) {
-        if (special[r].next > special_made || special[r].span >= SPANS) {
+        if (special[r].next > special_made || special[r].span >= SPECIAL_LISTS) {
             return 0;
         }
     }
@@ -67,13 +67,13 @@ static void audit_meet(uint32_t r) {
      */
 }
 
-/* Whether record r may stand in the list of span s, behind `prev`; at its front, if prev is 0. */
+/* Whether record r may stand in list s, behind `prev`; at its front, if prev is 0. */
 /*@ requires records: r < SPECIALS && prev < SPECIALS;
     terminates \true;
     exits \false;
     assigns \nothing;
     ensures answer: \result != 0 <==> special[r].span == s && (s != 0 ==>
-      SpecialKind(special[r].kind) && (prev != 0 ==>
+      SpecialKind(special[r].kind) && (OfSpan(s) && prev != 0 ==>
         !SpecialBefore(r, special[prev].offset, special[prev].kind)));
  */
 static int audit_order(uint32_t s, uint32_t prev, uint32_t r) {
@@ -83,13 +83,13 @@ static int audit_order(uint32_t s, uint32_t prev, uint32_t r) {
     if (special[r].kind < SPECIAL_FINALIZER || special[r].kind > SPECIAL_CLEANUP) {
         return 0;
     }
-    return prev == 0 || special[prev].offset < special[r].offset ||
+    return s == SPECIAL_DUE || prev == 0 || special[prev].offset < special[r].offset ||
            (special[prev].offset == special[r].offset && special[prev].kind <= special[r].kind);
 }
 
-/* Whether the list of span s is sound, the lists below it being so. */
+/* Whether list s is sound, the lists below it being so. */
 /*@ requires links: SpecialLinks;
-    requires span: s < SPANS;
+    requires list: s < SPECIAL_LISTS;
     requires counted: MetCounted;
     requires places: MetPlaces;
     requires apart: MetApart;
@@ -113,7 +113,7 @@ static int audit_order(uint32_t s, uint32_t prev, uint32_t r) {
     ensures gaps: \result != 0 ==> MetGaps(0);
     ensures sorted: \result != 0 ==> MetSorted;
     ensures kinds: \result != 0 ==> MetKinds;
-    ensures complete: Specials && MetAllBelow{Pre}(s) ==> \result != 0 && MetAllBelow(s + 1);
+    ensures complete: SpecialLists && MetAllBelow{Pre}(s) ==> \result != 0 && MetAllBelow(s + 1);
  */
 static int audit_list(uint32_t s) {
     uint32_t prev = 0;
@@ -132,7 +132,7 @@ static int audit_list(uint32_t s) {
         loop invariant greatest: MetGreatest(s, prev);
         loop invariant sorted: MetSorted;
         loop invariant kinds: MetKinds;
-        loop invariant complete: Specials && MetAllBelow{Pre}(s) ==> MetUpTo(s, prev);
+        loop invariant complete: SpecialLists && MetAllBelow{Pre}(s) ==> MetUpTo(s, prev);
         loop assigns prev, r, special_met[0 .. SPECIALS - 1], special_found[0 .. SPECIALS - 1],
                      special_count;
         loop variant special_made - special_count;
@@ -183,7 +183,7 @@ static void audit_forget(void) {
     terminates \true;
     exits \false;
     assigns \nothing;
-    ensures audit: \result != 0 <==> MetAllBelow(SPANS);
+    ensures audit: \result != 0 <==> MetAllBelow(SPECIAL_LISTS);
  */
 static int audit_all_met(void) {
     /*@ loop invariant range: 1 <= r <= special_made + 1;
@@ -232,11 +232,11 @@ static int audit_all_met(void) {
     ensures gaps: \result != 0 ==> SpecialGaps;
     ensures sorted: \result != 0 ==> SpecialSorted;
     ensures kinds: \result != 0 ==> SpecialKinds;
-    ensures complete: Specials{Pre} ==> \result != 0;
+    ensures complete: SpecialLists{Pre} ==> \result != 0;
  */
 static int audit_lists(void) {
     audit_forget();
-    /*@ loop invariant range: 0 <= s <= SPANS;
+    /*@ loop invariant range: 0 <= s <= SPECIAL_LISTS;
         loop invariant counted: MetCounted;
         loop invariant places: MetPlaces;
         loop invariant apart: MetApart;
@@ -247,12 +247,12 @@ static int audit_lists(void) {
         loop invariant gaps: MetGaps(0);
         loop invariant sorted: MetSorted;
         loop invariant kinds: MetKinds;
-        loop invariant complete: Specials ==> MetAllBelow(s);
+        loop invariant complete: SpecialLists ==> MetAllBelow(s);
         loop assigns s, special_met[0 .. SPECIALS - 1], special_found[0 .. SPECIALS - 1],
                      special_count;
-        loop variant SPANS - s;
+        loop variant SPECIAL_LISTS - s;
      */
-    for (uint32_t s = 0; s < SPANS; s++) {
+    for (uint32_t s = 0; s < SPECIAL_LISTS; s++) {
         if (!audit_list(s)) {
             return 0;
         }
@@ -274,15 +274,51 @@ static int audit_lists(void) {
  */
 static int audit_held(void) {
     /*@ loop invariant range: 1 <= r <= special_made + 1;
-        loop invariant held: \forall integer q; q < r && SpecialOwned(q) ==>
+        loop invariant held: \forall integer q; q < r && SpecialOwned(q) && OfSpan(special[q].span) ==>
           SpanInUse(special[q].span) && OffsetInside(special[q].span, special[q].offset);
         loop assigns r;
         loop variant special_made + 1 - r;
      */
     for (uint32_t r = 1; r <= special_made; r++) {
         uint32_t s = special[r].span;
-        if (s != 0 && (span[s].state != SPAN_IN_USE ||
+        if (s != SPECIAL_SPARE && s != SPECIAL_DUE && (span[s].state != SPAN_IN_USE ||
                        special[r].offset >= (uint64_t)span[s].npages * PAGE_SIZE)) {
+            return 0;
+        }
+    }
+    return 1;
+}
+
+/* Whether the last record due is known. */
+/*@ requires links: SpecialLinks;
+    terminates \true;
+    exits \false;
+    assigns \nothing;
+    ensures audit: \result != 0 <==> SpecialLastDue;
+ */
+static int audit_last_due(void) {
+    uint32_t r = special_last_due;
+    if (r == 0) {
+        return special_head[SPECIAL_DUE] == 0;
+    }
+    return r <= special_made && special[r].span == SPECIAL_DUE && special[r].next == 0;
+}
+
+/* Whether no record was born after the last one. */
+/*@ requires links: SpecialLinks;
+    terminates \true;
+    exits \false;
+    assigns \nothing;
+    ensures audit: \result != 0 <==> SpecialBirths;
+ */
+static int audit_births(void) {
+    /*@ loop invariant range: 1 <= r <= special_made + 1;
+        loop invariant births: \forall integer q; 0 < q < r ==> special[q].birth <= special_births;
+        loop assigns r;
+        loop variant special_made + 1 - r;
+     */
+    for (uint32_t r = 1; r <= special_made; r++) {
+        if (special[r].birth > special_births) {
             return 0;
         }
     }
@@ -315,5 +351,6 @@ static int audit_bits(void) {
 }
 
 int special_audit(void) {
-    return audit_links() && audit_lists() && audit_held() && audit_bits();
+    return audit_links() && audit_lists() && audit_last_due() && audit_births() && audit_held() &&
+           audit_bits();
 }
