@@ -227,6 +227,9 @@ struct special_added special_add(uint32_t s, uint64_t offset, uint32_t kind, uin
     if (added.status == SPECIAL_OK) {
         added.record = special_insert(s, offset, kind, value, argument);
         added.birth = special[added.record].birth;
+    } else if (added.status == SPECIAL_EXISTS) {
+        added.record = special_find(s, offset, kind);
+        added.birth = special[added.record].birth;
     }
     return added;
 }
@@ -253,8 +256,8 @@ struct special_added special_add(uint32_t s, uint64_t offset, uint32_t kind, uin
     ensures others: OtherSpecialsSame{Pre,Post}(r);
     ensures order: OrderKept{Pre,Post}(r);
  */
-static struct special_removed special_take(uint32_t s, uint32_t prev, uint32_t r) {
-    struct special_removed removed = {SPECIAL_OK, special[r].value, special[r].argument};
+static struct special_words special_take(uint32_t s, uint32_t prev, uint32_t r) {
+    struct special_words removed = {SPECIAL_OK, special[r].value, special[r].argument};
     special_move(r, prev, SPECIAL_SPARE, 0);
     //@ ghost special_touched = r;
     if (special_head[s] == 0) {
@@ -263,8 +266,8 @@ static struct special_removed special_take(uint32_t s, uint32_t prev, uint32_t r
     return removed;
 }
 
-struct special_removed special_remove(uint32_t s, uint64_t offset, uint32_t kind) {
-    struct special_removed none = {SPECIAL_BAD_SPAN, 0, 0};
+struct special_words special_remove(uint32_t s, uint64_t offset, uint32_t kind) {
+    struct special_words none = {SPECIAL_BAD_SPAN, 0, 0};
     if (!special_in_use(s)) {
         return none;
     }
@@ -306,8 +309,8 @@ static uint32_t special_in_front(uint32_t r) {
     return prev;
 }
 
-struct special_removed special_remove_named(uint32_t record, uint64_t birth) {
-    struct special_removed none = {SPECIAL_ABSENT, 0, 0};
+struct special_words special_remove_named(uint32_t record, uint64_t birth) {
+    struct special_words none = {SPECIAL_ABSENT, 0, 0};
     if (!special_is(record, birth)) {
         return none;
     }

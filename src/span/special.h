@@ -45,13 +45,15 @@ struct special {
  * record will have that name when this one is gone. */
 struct special_added {
     int status;
-    uint32_t record; /* 0 unless the status is SPECIAL_OK; so is its birth */
+    uint32_t
+        record; /* where the status is SPECIAL_EXISTS, the one there is; else 0, as its birth */
     uint64_t birth;
 };
 
-struct special_removed {
+/* What a record says. */
+struct special_words {
     int status;
-    uint64_t value; /* the record's; 0 unless the status is SPECIAL_OK; so is the argument */
+    uint64_t value; /* 0 unless the status is SPECIAL_OK; so is the argument */
     uint64_t argument;
 };
 
@@ -104,7 +106,7 @@ uint32_t special_before(uint32_t s, uint64_t offset, uint32_t kind);
 uint32_t special_find(uint32_t s, uint64_t offset, uint32_t kind);
 
 /* Adds a record to span s, in front of those with the same key. If there is one the new one is
- * refused, unless `force`. Returns a status, and the record's name. */
+ * refused, unless `force`. Returns a status, and the name of the record or of the one there is. */
 /*@ requires specials: Specials;
     requires held: SpecialsHeld;
     requires bits: SpecialsBits;
@@ -116,7 +118,9 @@ uint32_t special_find(uint32_t s, uint64_t offset, uint32_t kind);
     ensures specials: Specials;
     ensures held: SpecialsHeld;
     ensures bits: SpecialsBits;
-    ensures none: \result.status != SPECIAL_OK ==> \result.record == 0 && \result.birth == 0;
+    ensures none: \result.status != SPECIAL_OK && \result.status != SPECIAL_EXISTS ==>
+      \result.record == 0 && \result.birth == 0;
+    ensures same: \result.status != SPECIAL_OK ==> OtherSpecialsSame{Pre,Post}(0);
     behavior bad_span:
       assumes !SpanInUse(s);
       assigns \nothing;
@@ -134,6 +138,9 @@ uint32_t special_find(uint32_t s, uint64_t offset, uint32_t kind);
       assumes force == 0 && !SpecialAbsent(s, offset, kind);
       assigns \nothing;
       ensures status: \result.status == SPECIAL_EXISTS;
+      ensures name: SpecialNamed(\result.record, \result.birth);
+      ensures is: SpecialIn(\result.record, s) && SpecialHasKey(\result.record, offset, kind);
+      ensures newest: SpecialNewest(s, \result.record);
     behavior no_memory:
       assumes SpanInUse(s) && SpecialKind(kind) && OffsetInside(s, offset);
       assumes (force != 0 || SpecialAbsent(s, offset, kind)) && SpecialsOut;
@@ -170,6 +177,7 @@ struct special_added special_add(uint32_t s, uint64_t offset, uint32_t kind, uin
     ensures held: SpecialsHeld;
     ensures bits: SpecialsBits;
     ensures none: \result.status != SPECIAL_OK ==> \result.value == 0 && \result.argument == 0;
+    ensures same: \result.status != SPECIAL_OK ==> OtherSpecialsSame{Pre,Post}(0);
     behavior bad_span:
       assumes !SpanInUse(s);
       assigns \nothing;
@@ -191,7 +199,7 @@ struct special_added special_add(uint32_t s, uint64_t offset, uint32_t kind, uin
     complete behaviors;
     disjoint behaviors;
  */
-struct special_removed special_remove(uint32_t s, uint64_t offset, uint32_t kind);
+struct special_words special_remove(uint32_t s, uint64_t offset, uint32_t kind);
 
 /* Whether the record with this name is still a span's: neither removed nor due. Any name. */
 /*@ requires specials: Specials;
@@ -231,7 +239,7 @@ int special_is(uint32_t record, uint64_t birth);
     complete behaviors;
     disjoint behaviors;
  */
-struct special_removed special_remove_named(uint32_t record, uint64_t birth);
+struct special_words special_remove_named(uint32_t record, uint64_t birth);
 
 /* The object of the bytes from lo to hi of span s is gone: takes its records off the list, from the
  * first on. Finalizers and cleanups are due then, in this order and after all that were; the others

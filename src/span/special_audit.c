@@ -281,8 +281,9 @@ static int audit_held(void) {
      */
     for (uint32_t r = 1; r <= special_made; r++) {
         uint32_t s = special[r].span;
-        if (s != SPECIAL_SPARE && s != SPECIAL_DUE && (span[s].state != SPAN_IN_USE ||
-                       special[r].offset >= (uint64_t)span[s].npages * PAGE_SIZE)) {
+        if (s != SPECIAL_SPARE && s != SPECIAL_DUE &&
+            (span[s].state != SPAN_IN_USE ||
+             special[r].offset >= (uint64_t)span[s].npages * PAGE_SIZE)) {
             return 0;
         }
     }

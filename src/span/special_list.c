@@ -87,4 +87,3 @@ void special_move(uint32_t r, uint32_t prev, uint32_t s, uint32_t ahead) {
     //@ assert placed: PlacedBehind(s, ahead, r);
     //@ assert around: SortedAround(s, r);
 }
-

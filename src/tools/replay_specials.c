@@ -48,7 +48,7 @@ static void remove_record(struct trace *t) {
     uint32_t kind;
     take_key(t, &offset, &kind);
     trace_end(t);
-    struct special_removed removed = special_remove(OBJECT, offset, kind);
+    struct special_words removed = special_remove(OBJECT, offset, kind);
     if (removed.status == SPECIAL_OK) {
         printf("removed=%" PRIu64, removed.value);
     } else {

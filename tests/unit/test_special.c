@@ -58,15 +58,15 @@ static int reference_add(uint32_t s, uint64_t offset, uint32_t kind, uint64_t va
     return SPECIAL_OK;
 }
 
-static struct special_removed reference_remove(uint32_t s, uint64_t offset, uint32_t kind) {
+static struct special_words reference_remove(uint32_t s, uint64_t offset, uint32_t kind) {
     if (s == 0 || s >= 4) {
-        return (struct special_removed){SPECIAL_BAD_SPAN, 0};
+        return (struct special_words){SPECIAL_BAD_SPAN, 0};
     }
     uint32_t i = place_of(s, offset, kind);
     if (!has_at(s, i, offset, kind)) {
-        return (struct special_removed){SPECIAL_ABSENT, 0};
+        return (struct special_words){SPECIAL_ABSENT, 0};
     }
-    struct special_removed removed = {SPECIAL_OK, list[s][i].value};
+    struct special_words removed = {SPECIAL_OK, list[s][i].value};
     for (length[s]--; i < length[s]; i++) {
         list[s][i] = list[s][i + 1];
     }
@@ -114,12 +114,12 @@ static void step(uint32_t longest) {
         int wanted = reference_add(s, offset, kind, value, force);
         CHECK(special_add(s, offset, kind, value, force) == wanted);
     } else {
-        struct special_removed wanted = {SPECIAL_BAD_SPAN, 0};
+        struct special_words wanted = {SPECIAL_BAD_SPAN, 0};
         if (s < LISTS) {
             check_find(s, offset, kind);
             wanted = reference_remove(s, offset, kind);
         }
-        struct special_removed removed = special_remove(s, offset, kind);
+        struct special_words removed = special_remove(s, offset, kind);
         CHECK(removed.status == wanted.status && removed.value == wanted.value);
         CHECK(s < LISTS || special_find(s, offset, kind) == 0);
     }
@@ -141,7 +141,7 @@ static void remove_all(void) {
             uint64_t offset = list[s][0].offset;
             uint32_t kind = list[s][0].kind;
             uint64_t value = reference_remove(s, offset, kind).value;
-            struct special_removed removed = special_remove(s, offset, kind);
+            struct special_words removed = special_remove(s, offset, kind);
             CHECK(removed.status == SPECIAL_OK && removed.value == value);
         }
     }
