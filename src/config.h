@@ -53,7 +53,8 @@
 #define TREE_HEIGHTS     5                             /* heights of the tree of summaries */
 #define SUMMARIES        (TREE_HEIGHTS * CHUNKS)       /* a row of CHUNKS a height */
 #define RANGES           (CHUNKS / 2 + 1)              /* ranges of mapped chunks */
-#define CACHED_PAGES     (WORD_BITS / 4)        /* smaller spans come from a thread's cache */
+#define CACHED_PAGES     (WORD_BITS / 4) /* smaller spans come from a thread's cache */
+#define SPECIAL_LISTS    (SPANS + 1)     /* lists of specials: one a span, two that are no span's */
 #define SCAVENGE_STEP    (65536 / PAGE_SIZE)    /* pages of a step of the background */
 #define SPAN_REFILL      (SPAN_CACHE / 2)       /* records an empty cache is given */
 #define SPAN_CELLS       (THREADS * SPAN_CACHE) /* cells of all caches of records */

@@ -16,6 +16,7 @@
     DO(arena_hint) DO(hint_first) DO(hint_count) DO(current_low) DO(current_high) \
     DO(zeroed_base) DO(page_span) DO(page_in_use) DO(page_specials) \
     DO(span) DO(span_link) DO(span_list) DO(special) DO(special_head) DO(special_made) \
+    DO(special_last_due) DO(special_births) \
     DO(pool_stack) DO(pool_place) DO(pool_count) DO(pool_made) \
     DO(cache_record) DO(cache_count) DO(cache_cell)
 #define EACH_TABLE(DO) EACH_OTHER_TABLE(DO) EACH_HIDDEN_TABLE(DO)

@@ -13,7 +13,8 @@
       (\forall integer w; 0 <= w < PAGE_WORDS ==>
         page_in_use[w] == 0 && page_specials[w] == 0) &&
       (\forall integer a; 0 <= a < ARENAS ==> zeroed_base[a] == 0) &&
-      (\forall integer k; 0 <= k < KINDS ==> total_live[k] == 0) && special_made == 0;
+      (\forall integer k; 0 <= k < KINDS ==> total_live[k] == 0) && special_made == 0 &&
+      special_last_due == 0 && special_head[SPECIAL_DUE] == 0;
     predicate CachesZero{L} = (\forall integer t; 0 <= t < THREADS ==> cache_count[t] == 0 &&
       page_cache[t].base == 0 && page_cache[t].free == 0 && page_cache[t].released == 0);
     lemma Bit_Empty: \forall integer i; !Bit(0, i);

@@ -47,14 +47,45 @@ static int is_added(uint32_t kind) {
     return SPECIAL_FINALIZER <= kind && kind <= SPECIAL_CLEANUP && kind != SPECIAL_PIN_COUNTER;
 }
 
+/* As heap_add_special, under the lock, of a kind that is added. */
+/*@ requires specials: Specials;
+    requires held: SpecialsHeld;
+    requires bits: SpecialsBits;
+    requires map: MapOk;
+    requires mapped: LiveSpansMapped;
+    requires kind: AddedKind(kind);
+    terminates \true;
+    exits \false;
+    assigns SPECIAL_TABLES;
+    ensures specials: Specials;
+    ensures held: SpecialsHeld;
+    ensures bits: SpecialsBits;
+    ensures span: \result.status == SPECIAL_BAD_SPAN <==> NoSpanAt(place);
+    ensures kind: \result.status != SPECIAL_BAD_KIND;
+    ensures named: \result.record != 0 <==>
+      \result.status == SPECIAL_OK || \result.status == SPECIAL_EXISTS;
+    ensures often: kind == SPECIAL_CLEANUP ==> \result.status != SPECIAL_EXISTS;
+    ensures once: kind != SPECIAL_CLEANUP && \result.status == SPECIAL_OK ==>
+      NoneAbout{Pre}(place, kind);
+    ensures at: \result.record != 0 ==> SpanAt(special[\result.record].span, place);
+    ensures key: \result.record != 0 ==> SpecialHasKey(\result.record,
+      KeyAt(special[\result.record].span, place, kind), kind);
+    ensures words: \result.status == SPECIAL_OK ==> SpecialHas(\result.record, value, argument);
+    ensures name: \result.record != 0 ==> SpecialNamed(\result.record, \result.birth);
+ */
+static struct special_added add_at(uint64_t place, uint32_t kind, uint64_t value,
+                                   uint64_t argument) {
+    uint32_t s = span_at(place);
+    int force = kind == SPECIAL_CLEANUP;
+    return special_add(s, key_at(s, place, kind), kind, value, argument, force);
+}
+
 struct special_added heap_add_special(uint64_t place, uint32_t kind, uint64_t value,
                                       uint64_t argument) {
     struct special_added added = {SPECIAL_BAD_KIND, 0, 0};
     if (is_added(kind)) {
         heap_lock();
-        uint32_t s = span_at(place);
-        added =
-            special_add(s, key_at(s, place, kind), kind, value, argument, kind == SPECIAL_CLEANUP);
+        added = add_at(place, kind, value, argument);
         heap_unlock();
     }
     return added;
@@ -150,8 +181,7 @@ int heap_unpin(uint64_t place) {
     ensures span: \result == SPECIAL_BAD_SPAN <==> NoSpanAt(place);
     ensures status: \result == SPECIAL_OK || \result == SPECIAL_BAD_SPAN ||
       \result == SPECIAL_BAD_OFFSET;
-    ensures none: \result == SPECIAL_OK ==> \forall integer s, r;
-      SpanInUse(s) && InSpan(s, place / PAGE_SIZE) ==> !OfObject(r, s, place);
+    ensures ended: \result == SPECIAL_OK ==> ObjectEnded(place);
  */
 static int end_object(uint64_t place) {
     uint32_t s = span_at(place);

@@ -141,8 +141,8 @@ int heap_pin(uint64_t place);
  */
 int heap_unpin(uint64_t place);
 
-/* The object at `place` is gone: no record of it is left. Its finalizer and cleanups are due, in the
- * order of its list and after all that were; weak handles to it tell no place any more. */
+/* The object at `place` is gone: no record of it is left. Its finalizer and cleanups are due, in
+ * the order of its list and after all that were; weak handles to it tell no place any more. */
 /*@ requires apart: heap_held == 0;
     requires self: self != 0;
     terminates \true;

@@ -2,7 +2,7 @@
  * and who reads it.
  *
  *   bytes 0-7    "CAIRNSNP"
- *         8-11   the version: 1
+ *         8-11   the version: 2
  *        12-15   the number of the process
  *        16-19   the number of constants
  *        20-23   the number of tables
@@ -33,7 +33,7 @@
 #define SNAPSHOT_MAGIC "CAIRNSNP"
 
 enum {
-    SNAPSHOT_VERSION = 1,
+    SNAPSHOT_VERSION = 2,
     SNAPSHOT_HEADER = 24,
     SNAPSHOT_NAME = 24,
     SNAPSHOT_ENTRY = 32,
@@ -63,7 +63,8 @@ _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "records are written a
     TABLE(span) TABLE(pool_stack) TABLE(pool_place) ONE(pool_count) ONE(pool_made) \
     TABLE(cache_record) TABLE(cache_count) TABLE(cache_cell) TABLE(span_link) TABLE(span_list) \
     TABLE(page_span) TABLE(page_in_use) TABLE(zeroed_base) TABLE(total_live) \
-    TABLE(special) TABLE(special_head) ONE(special_made) TABLE(page_specials) \
+    TABLE(special) TABLE(special_head) ONE(special_made) ONE(special_last_due) \
+    ONE(special_births) TABLE(page_specials) \
     TABLE(arena_hint) ONE(hint_first) ONE(hint_count) ONE(current_low) ONE(current_high) \
     ONE(memory_limit) ONE(growth_goal) \
     TABLE(slot_free) TABLE(slot_cursor) TABLE(current_span) TABLE(current_slots) \

@@ -163,7 +163,7 @@ uint32_t special_find(uint32_t s, uint64_t offset, uint32_t kind) {
     requires some: !SpecialsOut;
     terminates \true;
     exits \false;
-    assigns SPECIAL_RECORDS, page_specials[0 .. PAGE_WORDS - 1];
+    assigns SPECIAL_LIST_TABLES, page_specials[0 .. PAGE_WORDS - 1];
     ensures specials: Specials;
     ensures held: SpecialsHeld;
     ensures bits: SpecialsBits;
@@ -245,7 +245,7 @@ struct special_added special_add(uint32_t s, uint64_t offset, uint32_t kind, uin
     requires prev: SpecialBehind(s, prev, r);
     terminates \true;
     exits \false;
-    assigns SPECIAL_RECORDS, page_specials[0 .. PAGE_WORDS - 1];
+    assigns SPECIAL_LIST_TABLES, page_specials[0 .. PAGE_WORDS - 1];
     ensures specials: Specials;
     ensures held: SpecialsHeld;
     ensures bits: SpecialsBits;

@@ -28,8 +28,7 @@
 /* Lists that are no span's: of the spare records; of those that are due, finalizers and cleanups of
  * objects that are gone, in the order in which they are to run. */
 #define SPECIAL_SPARE 0
-#define SPECIAL_DUE   SPANS
-#define SPECIAL_LISTS (SPANS + 1)
+#define SPECIAL_DUE   (SPECIAL_LISTS - 1)
 
 struct special {
     uint64_t offset;   /* bytes from the start of the span; if it is due, of the window */
@@ -76,7 +75,7 @@ extern uint8_t special_met[SPECIALS]; /* the audit's own: it met the record */
 /*@ ghost uint32_t special_rank[SPECIALS]; // a record's place in the line of all */
 /*@ ghost uint32_t special_found[SPECIALS]; // the audit's own: the line it meets them in */
 /*@ ghost uint32_t special_count;           // the audit's own: how many it met */
-/*@ ghost uint32_t special_touched;        // the record last added, removed or taken from those due */
+/*@ ghost uint32_t special_touched;        // the record last added, removed or taken when due */
 
 #include "../../specs/special.acsl"
 
@@ -114,7 +113,7 @@ uint32_t special_find(uint32_t s, uint64_t offset, uint32_t kind);
     requires mapped: LiveSpansMapped;
     terminates \true;
     exits \false;
-    assigns SPECIAL_RECORDS, page_specials[0 .. PAGE_WORDS - 1];
+    assigns SPECIAL_LIST_TABLES, page_specials[0 .. PAGE_WORDS - 1];
     ensures specials: Specials;
     ensures held: SpecialsHeld;
     ensures bits: SpecialsBits;
@@ -172,7 +171,7 @@ struct special_added special_add(uint32_t s, uint64_t offset, uint32_t kind, uin
     requires mapped: LiveSpansMapped;
     terminates \true;
     exits \false;
-    assigns SPECIAL_RECORDS, page_specials[0 .. PAGE_WORDS - 1];
+    assigns SPECIAL_LIST_TABLES, page_specials[0 .. PAGE_WORDS - 1];
     ensures specials: Specials;
     ensures held: SpecialsHeld;
     ensures bits: SpecialsBits;
@@ -219,7 +218,7 @@ int special_is(uint32_t record, uint64_t birth);
     requires mapped: LiveSpansMapped;
     terminates \true;
     exits \false;
-    assigns SPECIAL_RECORDS, page_specials[0 .. PAGE_WORDS - 1];
+    assigns SPECIAL_LIST_TABLES, page_specials[0 .. PAGE_WORDS - 1];
     ensures specials: Specials;
     ensures held: SpecialsHeld;
     ensures bits: SpecialsBits;
@@ -262,7 +261,7 @@ struct special_words special_remove_named(uint32_t record, uint64_t birth);
       assigns \nothing;
     behavior released:
       assumes SpanInUse(s);
-      ensures none: \forall integer r; !SpecialOver(r, s, lo, hi);
+      ensures none: \forall integer r; SpecialIn(r, s) ==> !(lo <= special[r].offset < hi);
       ensures over: OverReleased{Pre,Post}(s, lo, hi);
       ensures others: OthersReleased{Pre,Post}(s, lo, hi);
       ensures order: DueOrder{Pre,Post};
@@ -283,12 +282,12 @@ void special_release(uint32_t s, uint64_t lo, uint64_t hi);
     ensures held: SpecialsHeld;
     ensures bits: SpecialsBits;
     behavior none:
-      assumes \forall integer r; !SpecialIn(r, SPECIAL_DUE);
+      assumes NoneDue;
       assigns \nothing;
       ensures none: \result.kind == 0 && \result.place == 0;
       ensures words: \result.value == 0 && \result.argument == 0;
     behavior taken:
-      assumes \exists integer r; SpecialIn(r, SPECIAL_DUE);
+      assumes !NoneDue;
       ensures gone: SpecialIn{Pre}(special_touched, SPECIAL_DUE) && !SpecialOwned(special_touched);
       ensures first: \forall integer r; SpecialIn{Pre}(r, SPECIAL_DUE) ==>
         !Ahead{Pre}(r, special_touched);

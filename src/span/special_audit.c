@@ -274,8 +274,9 @@ static int audit_lists(void) {
  */
 static int audit_held(void) {
     /*@ loop invariant range: 1 <= r <= special_made + 1;
-        loop invariant held: \forall integer q; q < r && SpecialOwned(q) && OfSpan(special[q].span) ==>
-          SpanInUse(special[q].span) && OffsetInside(special[q].span, special[q].offset);
+        loop invariant held: \forall integer q;
+          q < r && SpecialOwned(q) && OfSpan(special[q].span) ==>
+            SpanInUse(special[q].span) && OffsetInside(special[q].span, special[q].offset);
         loop assigns r;
         loop variant special_made + 1 - r;
      */

@@ -69,7 +69,7 @@ static void special_let_go(uint32_t s, uint32_t prev, uint32_t r) {
             special_rank[0 .. SPECIALS - 1];
     ensures specials: Specials;
     ensures held: SpecialsHeld;
-    ensures none: \forall integer r; !SpecialOver(r, s, lo, hi);
+    ensures none: \forall integer r; SpecialIn(r, s) ==> !(lo <= special[r].offset < hi);
     ensures over: OverReleased{Pre,Post}(s, lo, hi);
     ensures others: OthersReleased{Pre,Post}(s, lo, hi);
     ensures order: DueOrder{Pre,Post};

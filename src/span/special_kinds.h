@@ -17,7 +17,7 @@
     requires mapped: LiveSpansMapped;
     terminates \true;
     exits \false;
-    assigns SPECIAL_RECORDS, page_specials[0 .. PAGE_WORDS - 1];
+    assigns SPECIAL_LIST_TABLES, page_specials[0 .. PAGE_WORDS - 1];
     ensures specials: Specials;
     ensures held: SpecialsHeld;
     ensures bits: SpecialsBits;
@@ -49,7 +49,7 @@ int special_pin(uint32_t s, uint64_t offset);
     requires mapped: LiveSpansMapped;
     terminates \true;
     exits \false;
-    assigns SPECIAL_RECORDS, page_specials[0 .. PAGE_WORDS - 1];
+    assigns SPECIAL_LIST_TABLES, page_specials[0 .. PAGE_WORDS - 1];
     ensures specials: Specials;
     ensures held: SpecialsHeld;
     ensures bits: SpecialsBits;

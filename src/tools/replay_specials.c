@@ -35,7 +35,7 @@ static void add(struct trace *t) {
     uint64_t id = trace_number(t, 0, UINT64_MAX, "an identity");
     int force = (int)trace_number(t, 0, 1, "force");
     trace_end(t);
-    int status = special_add(OBJECT, offset, kind, id, force);
+    int status = special_add(OBJECT, offset, kind, id, 0, force).status;
     if (status == SPECIAL_OK || status == SPECIAL_EXISTS) {
         printf("added=%d", status == SPECIAL_OK);
     } else {

@@ -105,11 +105,16 @@ static inline void make_heap(void) {
     CHECK(heap_alloc_manual(5, KIND_PTRBITS).status == HEAP_OK);
     make_blocks();
     for (uint32_t i = 0; i < 6; i++) {
-        CHECK(special_add(first, 8 * (i / 2), SPECIAL_PROFILE + i % 2, 1 + i, 0) == SPECIAL_OK);
+        CHECK(special_add(first, 8 * (i / 2), SPECIAL_PROFILE + i % 2, 1 + i, 0, 0).status ==
+              SPECIAL_OK);
     }
-    CHECK(special_add(other, 5, SPECIAL_CLEANUP, 77, 0) == SPECIAL_OK);
-    CHECK(special_add(other, 6, SPECIAL_CLEANUP, 78, 0) == SPECIAL_OK);
+    CHECK(special_add(other, 5, SPECIAL_CLEANUP, 77, 0, 0).status == SPECIAL_OK);
+    CHECK(special_add(other, 6, SPECIAL_CLEANUP, 78, 0, 0).status == SPECIAL_OK);
     CHECK(special_remove(other, 6, SPECIAL_CLEANUP).status == SPECIAL_OK);
+    for (uint32_t i = 0; i < 3; i++) {
+        CHECK(special_add(other, 9000 + i, SPECIAL_CLEANUP, i, 0, 0).status == SPECIAL_OK);
+    }
+    special_release(other, 9000, 9003);
     heap_next_generation();
     CHECK(heap_free(span[dead].base) == HEAP_OK);
     CHECK(heap_scavenge(10 * PAGE_SIZE) > 0);

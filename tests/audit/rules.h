@@ -31,8 +31,12 @@ static inline enum rule rule_of_span(uint32_t s, size_t at) {
 
 /* Made records are a line and in the order of their lists: a link or a span says which. */
 static inline enum rule rule_of_special(uint32_t r, size_t at) {
-    if (r == 0 || r > special_made || IN(at, struct special, value)) {
+    if (r == 0 || r > special_made || IN(at, struct special, value) ||
+        IN(at, struct special, argument)) {
         return RULE_NONE;
+    }
+    if (IN(at, struct special, birth)) {
+        return RULE_EITHER; /* it is broken if it is later than the last one */
     }
     if (IN(at, struct special, next) || IN(at, struct special, span)) {
         return RULE_BROKEN;
@@ -80,12 +84,13 @@ static inline int waits(uint32_t s) {
 static inline enum rule rule_of_table(const char *table) {
     /* Bits and totals that are told twice, and links where each tells the other. */
     static const char *const broken[] = {
-        "page_free",  "mapped_ranges", "total_mapped", "total_free",   "total_released",
-        "pool_count", "pool_made",     "cache_count",  "span_link",    "span_list",
-        "total_live", "page_in_use",   "special_head", "page_specials"};
-    static const char *const either[] = {
-        "page_released", "chunk_mapped", "search_left", "free_high",   "zeroed_base",
-        "special_made",  "hint_first",   "hint_count",  "current_low", "current_high"};
+        "page_free",  "mapped_ranges", "total_mapped", "total_free",    "total_released",
+        "pool_count", "pool_made",     "cache_count",  "span_link",     "span_list",
+        "total_live", "page_in_use",   "special_head", "page_specials", "special_last_due"};
+    static const char *const either[] = {"page_released",  "chunk_mapped", "search_left",
+                                         "free_high",      "zeroed_base",  "special_made",
+                                         "special_births", "hint_first",   "hint_count",
+                                         "current_low",    "current_high"};
     for (size_t i = 0; i < sizeof broken / sizeof broken[0]; i++) {
         if (strcmp(table, broken[i]) == 0) {
             return RULE_BROKEN;

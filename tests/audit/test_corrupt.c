@@ -236,6 +236,10 @@ static void test_specials_broken(void) {
     check_broken("SpecialNexts", "special", last);
     special_head[s] = next; /* a list without its first */
     check_broken("SpecialFirsts", "special", first);
+    special_last_due = special_head[SPECIAL_DUE]; /* of three */
+    check_broken("SpecialLastDue", "special", special_last_due);
+    special_births = special[first].birth - 1;
+    check_broken("SpecialBirths", "special", first);
 }
 
 /* It is refused, and the message says at which byte. */

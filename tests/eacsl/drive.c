@@ -691,7 +691,7 @@ static void drive_slot_cache(void) {
     case 2:
     case 3:
         if (any(5) == 0) { /* then the page heap does not take it */
-            special_add(s, 0, 1, 7, 0);
+            special_add(s, 0, 1, 7, 0, 0);
         }
         for (uint32_t i = any(4); slots_owner[s] == self && i < span[s].slots; i += step) {
             slot_cache_free(self, s, i);
@@ -834,8 +834,23 @@ static void break_slots(void) {
     slot_free[w] = was;
 }
 
+/* Tables of special records that are not sound. */
+static void break_special(void) {
+    uint32_t r = 1 + any(SPECIALS - 1), p = any(PAGES), q = any(SPECIAL_LISTS);
+    BROKEN(special[r].next, any(SPECIALS), special_audit());
+    BROKEN(special[r].span, any(SPECIAL_LISTS), special_audit());
+    BROKEN(special[r].kind, any(8), special_audit());
+    BROKEN(special[r].offset, any(10000), special_audit());
+    BROKEN(special[r].birth, any(2 + special_births), special_audit());
+    BROKEN(special_head[q], any(SPECIALS), special_audit());
+    BROKEN(special_made, any(SPECIALS + 1), special_audit());
+    BROKEN(special_last_due, any(SPECIALS), special_audit());
+    BROKEN(page_specials[p / 64], page_specials[p / 64] ^ (uint64_t)1 << p % 64, special_audit());
+}
+
 static void drive_special(void) {
-    uint32_t s = any(SPANS + 1), kind = any(4) ? 1 + any(2) : any(8), q = any(SPANS);
+    static struct special_added some;
+    uint32_t s = any(SPANS + 1), kind = any(4) ? 1 + any(2) : any(8);
     uint64_t offset = any(4) ? any(2) * 8 : any(9000);
     if (any(8) == 0) {
         drive_spans();
@@ -843,22 +858,78 @@ static void drive_special(void) {
     for (uint32_t t = 1; t < SPANS && any(4); t++) {
         s = span[t].state == SPAN_IN_USE ? t : s;
     }
-    if (any(5) < 3) {
-        special_add(s, offset, kind, any(1000), any(4) == 0);
-    } else {
+    struct special_added added = {0};
+    switch (any(12)) {
+    case 0:
+    case 1:
+        special_remove_named(some.record, some.birth + (any(4) == 0));
+        break;
+    case 2:
+        special_release(s, offset, offset + any(20));
+        break;
+    case 3:
+        special_take_due();
+        break;
+    case 4:
+        for (uint32_t n = any(5); n > 0; n--) {
+            special_pin(s, offset);
+        }
+        special_unpin(s, offset);
+        break;
+    case 5:
         special_remove(s, offset, kind);
+        break;
+    default:
+        added = special_add(s, offset, kind, any(1000), any(1000), any(4) == 0);
     }
+    some = added.record != 0 && any(2) ? added : some;
+    special_is(some.record, some.birth);
+    special_place(some.record, some.birth);
     special_find(s, offset, kind);
     special_before(1 + any(SPANS - 1), offset, kind);
     special_audit();
-    uint32_t r = 1 + any(SPECIALS - 1), p = any(PAGES);
-    BROKEN(special[r].next, any(SPECIALS), special_audit());
-    BROKEN(special[r].span, any(SPANS), special_audit());
-    BROKEN(special[r].kind, any(8), special_audit());
-    BROKEN(special[r].offset, any(10000), special_audit());
-    BROKEN(special_head[q], any(SPECIALS), special_audit());
-    BROKEN(special_made, any(SPECIALS + 1), special_audit());
-    BROKEN(page_specials[p / 64], page_specials[p / 64] ^ (uint64_t)1 << p % 64, special_audit());
+    break_special();
+}
+
+/* The same as an embedder asks for it, of two spans of his. */
+static void drive_embedder(void) {
+    static uint32_t his[2];
+    static struct special_added some;
+    uint32_t i = any(2), kind = any(4) ? 1 + any(2) : any(8);
+    if (his[i] == 0) {
+        his[i] = heap_alloc(1 + i, i == 0 ? 2 * any(SIZE_CLASSES) : 1).span;
+    }
+    uint64_t place = (uint64_t)span[his[i]].base * PAGE_SIZE + any(any(2) ? 3 : 700);
+    place = any(8) ? place : any_word() % (2 * WINDOW_BYTES);
+    struct special_added added = {0};
+    switch (any(9)) {
+    case 0:
+        heap_remove_special(place, kind);
+        break;
+    case 1:
+        heap_end_object(place);
+        break;
+    case 2:
+        heap_pin(place);
+        break;
+    case 3:
+        heap_unpin(place);
+        break;
+    case 4:
+        heap_remove_named(some.record, some.birth + any(2));
+        break;
+    default:
+        added = heap_add_special(place, kind, any(1000), any(1000));
+    }
+    some = added.record != 0 && any(2) ? added : some;
+    heap_find_special(place, kind);
+    heap_special_place(some.record, some.birth);
+    if (any(4) == 0) {
+        heap_take_due();
+    }
+    if (any(6) == 0 && heap_free(span[his[i]].base) == HEAP_OK) {
+        his[i] = 0;
+    }
 }
 
 static void drive_floor(void) {
@@ -930,7 +1001,7 @@ static void hold_spans(void) {
         }
         special_remove(s, 0, 1);
         if (any(3) == 0) {
-            special_add(s, 0, 1, 7, 0);
+            special_add(s, 0, 1, 7, 0, 0);
         }
     }
 }
@@ -1132,6 +1203,10 @@ void drive(void) {
 #elif defined GROUP_SPECIAL
     for (int k = 0; k < 300; k++) {
         drive_special();
+    }
+#elif defined GROUP_EMBEDDER
+    for (int k = 0; k < 300; k++) {
+        drive_embedder();
     }
 #elif defined GROUP_GROW
     for (int k = 0; k < 150; k++) {

@@ -31,7 +31,9 @@ GROUPS = {  # the files of src/ whose contracts are checked together, and how la
                        span/span_list_audit.c"""),
     "arena": (FAR, """os/atomic.h span/size_class.h span/size_class.c span/span.h span/span.c
                       span/arena.h span/arena.c"""),
-    "special": (MANY, "span/special.h span/special.c span/special_audit.c"),
+    "special": (MANY, """span/special.h span/special_list.h span/special_list.c span/special.c
+                         span/special_due.c span/special_kinds.h span/special_kinds.c
+                         span/special_audit.c"""),
     "grow": (FAR, "os/os.h heap/grow.h heap/grow.c"),
     "caches": (WIDE, """page/page_cache.h page/page_cache.c page/page_cache_audit.c
                        span/span_cache.h span/span_cache.c"""),
@@ -46,14 +48,17 @@ GROUPS = {  # the files of src/ whose contracts are checked together, and how la
                      heap/stats.h heap/stats.c heap/heap_cached.h heap/heap_cached.c
                      heap/heap_locked.h heap/heap_locked.c"""),
     "heap": (FAR, "heap/heap.h heap/heap.c heap/audit.h heap/audit.c"),
+    "embedder": (FAR, "heap/heap_special.h heap/heap_special.c"),
 }
 CORE = """page/bits.c page/chunk.c page/chunk_runs.c page/summary.c page/summary_find.c
           page/mapped.c page/pages_change.c page/pages.c page/pages_search.c page/pages_audit.c
           page/pages_word.c page/candidate.c page/scavenge_index.c page/scavenge.c
           page/page_cache.c page/page_cache_audit.c span/size_class.c span/span.c span/arena.c
           span/span_pool.c span/span_cache.c span/span_list.c span/span_list_audit.c
-          span/special.c span/special_audit.c heap/grow.c heap/life.c heap/limit.c heap/stats.c
-          heap/heap_cached.c heap/heap_locked.c heap/heap.c heap/audit.c object/slots.c
+          span/special_list.c span/special.c span/special_due.c span/special_kinds.c
+          span/special_audit.c heap/grow.c heap/life.c heap/limit.c heap/stats.c
+          heap/heap_cached.c heap/heap_locked.c heap/heap.c heap/heap_special.c heap/audit.c
+          object/slots.c
           object/slot_cache.c object/slot_return.c object/slot_collect.c object/place.c
           object/kept.c object/large.c object/object.c object/object_free.c object/block.c""".split()
 STRUCT = re.compile(r"^struct (\w+) \{.*?^\};\n", re.M | re.S)

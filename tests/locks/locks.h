@@ -16,9 +16,11 @@
 
 #include "heap/audit.h"
 #include "heap/heap.h"
+#include "heap/heap_special.h"
 #include "object/block.h"
 #include "page/candidate.h"
 #include "page/pages_change.h"
+#include "span/special_list.h"
 
 struct __attribute__((capability("heap lock"))) heap_capability {
     int none;
@@ -210,12 +212,28 @@ LOCKED(span_pool_audit);
 GUARDED(special);
 GUARDED(special_head);
 GUARDED(special_made);
+GUARDED(special_last_due);
+GUARDED(special_births);
 GUARDED(special_met);
 LOCKED(special_before);
 LOCKED(special_find);
 LOCKED(special_add);
 LOCKED(special_remove);
+LOCKED(special_is);
+LOCKED(special_remove_named);
+LOCKED(special_release);
+LOCKED(special_take_due);
 LOCKED(special_audit);
+
+/* src/span/special_kinds.h */
+LOCKED(special_pin);
+LOCKED(special_unpin);
+LOCKED(special_place);
+
+/* src/span/special_list.h */
+LOCKED(special_in_use);
+LOCKED(special_behind);
+LOCKED(special_move);
 
 /* src/heap/audit.h */
 LOCKED(heap_audit);
@@ -256,6 +274,17 @@ LOCKED(heap_free_span_locked);
 LOCKED(heap_scavenge_locked);
 FREE(heap_may_ask);
 FREE(heap_alignment);
+
+/* src/heap/heap_special.h */
+APART(heap_add_special);
+APART(heap_find_special);
+APART(heap_remove_special);
+APART(heap_special_place);
+APART(heap_remove_named);
+APART(heap_pin);
+APART(heap_unpin);
+APART(heap_end_object);
+APART(heap_take_due);
 
 /* src/heap/life.h */
 LOCKED(heap_end_span);

@@ -13,11 +13,12 @@ POOL = ["-DCAIRN_POOL"]  # src/libc is for a system with threads: it has no pool
 ALL_LOCKED = """page/candidate page/chunk page/chunk_runs page/mapped page/page_cache_audit
     page/pages page/pages_audit page/pages_change page/pages_search page/pages_word page/scavenge
     page/scavenge_index page/summary page/summary_find span/span_pool span/special
-    span/special_audit span/span_list_audit heap/grow heap/limit heap/stats heap/audit
+    span/special_audit span/special_due span/special_kinds span/special_list span/span_list_audit heap/grow heap/limit heap/stats heap/audit
     heap/heap_locked""".split()
 # Under the lock in sources that have others as well.
 LOCKED = {
     "heap/heap": "alloc_uncached alloc_refilled alloc_locked",
+    "heap/heap_special": "span_at words_of end_object",
     "heap/heap_cached": "refill_pages empty_pages",
     "span/span_cache": "waits cells_audit records_audit",
 }

@@ -100,10 +100,10 @@ static void step_pin(void) {
         break;
     default:
         if (ref.span[s].kind != KIND_HEAP) {
-            CHECK(special_add(s, 0, SPECIAL_PROFILE, s, 0) == SPECIAL_BAD_SPAN);
+            CHECK(special_add(s, 0, SPECIAL_PROFILE, s, 0, 0).status == SPECIAL_BAD_SPAN);
         } else if (ref.specials[s] == 0) {
             int full = ref.specials_count == SPECIALS - 1;
-            CHECK(special_add(s, 0, SPECIAL_PROFILE, s, 0) ==
+            CHECK(special_add(s, 0, SPECIAL_PROFILE, s, 0, 0).status ==
                   (full ? SPECIAL_NO_MEMORY : SPECIAL_OK));
             ref.specials[s] = !full;
             ref.specials_count += !full;

@@ -24,10 +24,10 @@ static void make_heap(void) {
     p = span[object].base;
     CHECK(p == CHUNK_PAGES && heap_free(span[dead].base) == HEAP_OK);
     CHECK(span_list_insert(1, listed) == LIST_OK && span_list_insert(1, stack) == LIST_OK);
-    CHECK(special_add(object, 8, SPECIAL_PROFILE, 1, 0) == SPECIAL_OK);
-    CHECK(special_add(object, 8, SPECIAL_FINALIZER, 2, 0) == SPECIAL_OK);
-    CHECK(special_add(plain, 0, SPECIAL_CLEANUP, 3, 0) == SPECIAL_OK);
-    CHECK(special_add(plain, 1, SPECIAL_CLEANUP, 4, 0) == SPECIAL_OK);
+    CHECK(special_add(object, 8, SPECIAL_PROFILE, 1, 0, 0).status == SPECIAL_OK);
+    CHECK(special_add(object, 8, SPECIAL_FINALIZER, 2, 0, 0).status == SPECIAL_OK);
+    CHECK(special_add(plain, 0, SPECIAL_CLEANUP, 3, 0, 0).status == SPECIAL_OK);
+    CHECK(special_add(plain, 1, SPECIAL_CLEANUP, 4, 0, 0).status == SPECIAL_OK);
     CHECK(special_remove(plain, 1, SPECIAL_CLEANUP).status == SPECIAL_OK);
     tables_save(&sound);
 }

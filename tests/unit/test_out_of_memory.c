@@ -180,17 +180,18 @@ static void run_out_of_specials(void) {
     ref_way = BY_POOL; /* the records are 1 and 2 then */
     CHECK(ref_both_alloc(1, KIND_HEAP, 0) == HEAP_OK && ref_both_alloc(1, KIND_HEAP, 0) == HEAP_OK);
     for (uint32_t i = 1; i < SPECIALS; i++) {
-        CHECK(special_add(1, i % PAGE_SIZE, SPECIAL_PROFILE, i, i >= PAGE_SIZE) == SPECIAL_OK);
+        CHECK(special_add(1, i % PAGE_SIZE, SPECIAL_PROFILE, i, 0, i >= PAGE_SIZE).status ==
+              SPECIAL_OK);
     }
     struct tables full;
     tables_save(&full);
-    CHECK(special_add(1, 0, SPECIAL_FINALIZER, 0, 0) == SPECIAL_NO_MEMORY);
-    CHECK(special_add(2, 0, SPECIAL_FINALIZER, 0, 1) == SPECIAL_NO_MEMORY);
+    CHECK(special_add(1, 0, SPECIAL_FINALIZER, 0, 0, 0).status == SPECIAL_NO_MEMORY);
+    CHECK(special_add(2, 0, SPECIAL_FINALIZER, 0, 0, 1).status == SPECIAL_NO_MEMORY);
     CHECK(tables_changed(&full) == NULL);
     CHECK(heap_audit());
     CHECK(special_remove(1, 1, SPECIAL_PROFILE).status == SPECIAL_OK);
-    CHECK(special_add(2, 0, SPECIAL_FINALIZER, 0, 0) == SPECIAL_OK);
-    CHECK(special_add(2, 1, SPECIAL_FINALIZER, 0, 0) == SPECIAL_NO_MEMORY);
+    CHECK(special_add(2, 0, SPECIAL_FINALIZER, 0, 0, 0).status == SPECIAL_OK);
+    CHECK(special_add(2, 1, SPECIAL_FINALIZER, 0, 0, 0).status == SPECIAL_NO_MEMORY);
     CHECK(heap_free(0) == HEAP_HAS_SPECIALS && heap_audit());
     ref_way = ANY_WAY;
 #endif
