@@ -26,7 +26,7 @@
 #define ARENA_CHUNKS 16      /* chunks in an arena: 64 MiB */
 #define ARENAS       1024    /* the window: 64 GiB of address space */
 #define SPANS        4194304 /* span records, record 0 is "none" */
-#define SPECIALS     1048576 /* special records, record 0 is "none" */
+#define SPECIALS     524288  /* special records, record 0 is "none" */
 #define HINTS        128     /* arena hints */
 #define THREADS      256     /* threads with caches of their own */
 #define SMALL_SPAN   65536   /* bytes in a span of small slots */

@@ -142,7 +142,9 @@ static int audit_list(uint32_t s) {
             return 0;
         }
         //@ assert followed: MetFollowed(s);
+        //@ assert lesser: MetLesser(s, r);
         audit_meet(r);
+        //@ assert only: MetOnly{LoopCurrent,Here}(r);
         prev = r;
         r = special[r].next;
     }

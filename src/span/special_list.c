@@ -57,6 +57,7 @@ uint32_t special_behind(uint32_t s, uint32_t prev) {
     terminates \true;
     exits \false;
     assigns special[0 .. SPECIALS - 1], special_head[0 .. SPECIAL_LISTS - 1];
+    ensures links: SpecialLinks;
     ensures heads: HeadsMoved{Pre,Post}(r, prev, s, ahead);
     ensures nexts: NextsMoved{Pre,Post}(r, prev, s, ahead);
     ensures fields: OnlyMoved{Pre,Post}(r, s);
