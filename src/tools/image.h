@@ -15,8 +15,9 @@ struct image_range {
 };
 
 struct image_thread {
-    int number;
+    int number;           /* 0: it has ended */
     int signal;           /* that it was about to be given; 0: none */
+    int is_halted;        /* by somebody else: it is not for us to let it go on */
     uint64_t code, stack; /* its instruction pointer and stack pointer */
 };
 
@@ -56,10 +57,13 @@ enum image_answer { IMAGE_READ, IMAGE_UNMAPPED, IMAGE_NOT_HELD };
 /* Reads bytes from an address, all of them or it says why not. */
 enum image_answer image_read(struct image *image, uint64_t address, void *bytes, uint64_t size);
 
-/* Finds where the tables are, and sees whether a thread is inside the allocator. */
+/* Finds where the tables are. */
 int image_find(struct image *image);
 
-/* Loads the tables that image_find has found. */
+/* Is this thread halfway through a change of them? */
+int image_is_inside(struct image *image, const struct image_thread *thread);
+
+/* Loads the tables that image_find has found, and says whether a thread is inside. */
 int image_load(struct image *image);
 
 #endif

@@ -65,18 +65,13 @@ static int is_code(uint64_t address) {
     return here.code <= address && address < here.code_end;
 }
 
-/* A thread is inside where it executes the allocator's code, or what that has called and which has
- * nothing on the stack but where to return: a system call, a copy. */
-static int inside(struct image *image) {
-    for (uint32_t i = 0; i < image->threads; i++) {
-        uint64_t top = 0;
-        if (is_code(image->thread[i].code) ||
-            (image_read(image, image->thread[i].stack, &top, sizeof top) == IMAGE_READ &&
-             is_code(top))) {
-            return image->thread[i].number;
-        }
-    }
-    return 0;
+/* It executes the allocator's code, or what that has called and which has nothing on the stack but
+ * where to return: a system call, a copy. */
+int image_is_inside(struct image *image, const struct image_thread *thread) {
+    uint64_t top = 0;
+    return thread->number != 0 &&
+           (is_code(thread->code) ||
+            (image_read(image, thread->stack, &top, sizeof top) == IMAGE_READ && is_code(top)));
 }
 
 int image_find(struct image *image) {
@@ -97,7 +92,6 @@ int image_find(struct image *image) {
             break;
         }
     }
-    image->inside = inside(image);
     return check(image, found);
 }
 
@@ -158,6 +152,9 @@ static int load_table(struct image *image, uint32_t t) {
 }
 
 int image_load(struct image *image) {
+    for (uint32_t i = 0; i < image->threads && image->inside == 0; i++) {
+        image->inside = image_is_inside(image, &image->thread[i]) ? image->thread[i].number : 0;
+    }
     for (uint32_t t = 0; t < SNAPSHOT_TABLES; t++) {
         if (!load_table(image, t)) {
             return 0;

@@ -7,6 +7,8 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <sched.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,7 +18,9 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { LOOKS = 200, STOP_LOOKS = 20000 };
+/* How often to look if a thread has stopped: the first times at once, then each 100 microseconds; a
+ * thread that is told to stop, and one that makes a step. */
+enum { QUICK_LOOKS = 50, STOP_LOOKS = 20000, STEP_LOOKS = 80, LEAVE_SECONDS = 2 };
 
 static void wait_a_while(long microseconds) {
     nanosleep(&(struct timespec){.tv_nsec = microseconds * 1000}, NULL);
@@ -55,38 +59,68 @@ static int is_ended(int process, int thread) {
     return state == 'X' || state == 'Z';
 }
 
-/* Waits until the thread that was told to stop has, or is no more. */
-static int await_stop(struct image *image, int thread) {
-    int status = 0;
-    for (int look = 0; look < STOP_LOOKS; look++) {
-        pid_t seen = waitpid(thread, &status, __WALL | WNOHANG);
-        if (seen == thread && WIFSTOPPED(status)) {
-            struct user_regs_struct registers = {0};
-            int signal = status >> 16 == 0 ? WSTOPSIG(status) : 0;
-            ptrace(PTRACE_GETREGS, thread, 0, &registers);
-            image->thread[image->threads++] = (struct image_thread){
-                .number = thread, .signal = signal, .code = registers.rip, .stack = registers.rsp};
-            return 1;
-        }
-        if (seen == thread || (seen < 0 && errno != EINTR)) {
-            return 1;
-        }
-        wait_a_while(100);
-    }
-    return image_refuse(image, "thread %d: expected it to stop, it does not", thread);
+/* Is the signal that the thread has stopped for that of our own step? */
+static int is_step(const struct image_thread *thread) {
+    siginfo_t what = {0};
+    return thread->signal == SIGTRAP && ptrace(PTRACE_GETSIGINFO, thread->number, 0, &what) == 0 &&
+           what.si_code == TRAP_TRACE;
 }
 
-static int stop_thread(struct image *image, int process, int thread) {
+/* Fills in what the thread that has stopped, and with which status, is at. */
+static void fill_in(struct image_thread *thread, int status) {
+    struct user_regs_struct registers = {0};
+    int event = status >> 16;
+    thread->is_halted = event == PTRACE_EVENT_STOP && WSTOPSIG(status) != SIGTRAP;
+    thread->signal = event == 0 ? WSTOPSIG(status) : 0;
+    if (is_step(thread)) {
+        thread->signal = 0;
+    }
+    ptrace(PTRACE_GETREGS, thread->number, 0, &registers);
+    thread->code = registers.rip;
+    thread->stack = registers.rsp;
+}
+
+/* Looks so often if the thread has stopped, or is no more: then it has number 0. */
+static int has_stopped(struct image_thread *thread, int looks) {
+    for (int look = 0; look < looks; look++) {
+        int status = 0;
+        pid_t seen = waitpid(thread->number, &status, __WALL | WNOHANG);
+        if (seen == thread->number && WIFSTOPPED(status)) {
+            fill_in(thread, status);
+            return 1;
+        }
+        if (seen == thread->number || (seen < 0 && errno != EINTR)) {
+            thread->number = 0;
+            return 1;
+        }
+        if (look < QUICK_LOOKS) {
+            sched_yield();
+        } else {
+            wait_a_while(100);
+        }
+    }
+    return 0;
+}
+
+/* Stops a thread of ours. */
+static int interrupt(struct image *image, struct image_thread *thread) {
+    return ptrace(PTRACE_INTERRUPT, thread->number, 0, 0) != 0 || has_stopped(thread, STOP_LOOKS) ||
+           image_refuse(image, "thread %d: expected it to stop, it does not", thread->number);
+}
+
+static int stop_thread(struct image *image, int process, int number) {
     if (image->threads == IMAGE_THREADS) {
         return image_refuse(image, "expected at most %d threads, found more", IMAGE_THREADS);
     }
-    if (ptrace(PTRACE_SEIZE, thread, 0, 0) != 0) {
+    if (ptrace(PTRACE_SEIZE, number, 0, 0) != 0) {
         int error = errno;
-        return is_ended(process, thread) ||
-               image_refuse(image, "thread %d cannot be stopped: %s%s", thread, strerror(error),
+        return is_ended(process, number) ||
+               image_refuse(image, "thread %d cannot be stopped: %s%s", number, strerror(error),
                             error == EPERM ? " (another user's, or a debugger has it)" : "");
     }
-    return ptrace(PTRACE_INTERRUPT, thread, 0, 0) != 0 || await_stop(image, thread);
+    struct image_thread *thread = &image->thread[image->threads++];
+    *thread = (struct image_thread){.number = number};
+    return interrupt(image, thread);
 }
 
 /* Stops all threads; those that others begin meanwhile are found by another look. */
@@ -98,7 +132,7 @@ static int stop(struct image *image, int process) {
     do {
         DIR *tasks = opendir(path);
         if (tasks == NULL) {
-            return image_refuse(image, "expected a process, found none: %s", strerror(errno));
+            return image_refuse(image, "expected a process, found that it has ended");
         }
         before = image->threads;
         for (struct dirent *task = readdir(tasks); task != NULL && stopped; task = readdir(tasks)) {
@@ -117,7 +151,6 @@ static void let_go(struct image *image) {
     for (uint32_t i = 0; i < image->threads; i++) {
         ptrace(PTRACE_DETACH, image->thread[i].number, 0, (long)image->thread[i].signal);
     }
-    image->threads = 0;
 }
 
 static int read_maps(struct image *image, int process) {
@@ -142,19 +175,45 @@ static int read_maps(struct image *image, int process) {
     return file != NULL && added;
 }
 
-/* Looks at the stopped process. It may be at a better moment later: `last` says if it has to do. */
-static int look(struct image *image, int process, int last) {
-    image->file = open_of(image, process, "mem", O_RDONLY);
-    image->page_map = image->file < 0 ? -1 : open_of(image, process, "pagemap", O_RDONLY);
-    int loaded = image->file >= 0 && read_maps(image, process) && image_find(image) &&
-                 ((image->inside != 0 && !last) || image_load(image));
-    if (image->page_map >= 0) {
-        close(image->page_map);
+static int is_past(const struct timespec *end) {
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return now.tv_sec > end->tv_sec || (now.tv_sec == end->tv_sec && now.tv_nsec > end->tv_nsec);
+}
+
+/* Can this thread come out of the allocator by itself? A signal that it is about to be given would
+ * have it do something else first. */
+static int can_leave(struct image *image, const struct image_thread *thread) {
+    return !thread->is_halted && thread->signal == 0 && image_is_inside(image, thread);
+}
+
+/* Has the thread execute what is left of its call, instruction by instruction. It may have to wait
+ * for a lock that another has: then it stays inside. */
+static int leave(struct image *image, struct image_thread *thread, const struct timespec *end) {
+    while (can_leave(image, thread) && !is_past(end) &&
+           ptrace(PTRACE_SINGLESTEP, thread->number, 0, 0) == 0) {
+        if (!has_stopped(thread, STEP_LOOKS)) {
+            return interrupt(image, thread);
+        }
     }
-    if (image->file >= 0) {
-        close(image->file);
+    return 1;
+}
+
+/* Brings the threads out of the allocator, all others being stopped, if that does not take long. */
+static int leave_all(struct image *image) {
+    struct timespec end;
+    clock_gettime(CLOCK_MONOTONIC, &end);
+    end.tv_sec += LEAVE_SECONDS;
+    for (int left = 0; !left && !is_past(&end);) {
+        left = 1;
+        for (uint32_t i = 0; i < image->threads; i++) {
+            left &= !can_leave(image, &image->thread[i]);
+            if (!leave(image, &image->thread[i], &end)) {
+                return 0;
+            }
+        }
     }
-    return loaded;
+    return 1;
 }
 
 int image_load_process(struct image *image, const char *number) {
@@ -163,13 +222,17 @@ int image_load_process(struct image *image, const char *number) {
     if (!isdigit((unsigned char)number[0]) || *end != 0 || process < 1 || process > INT32_MAX) {
         return image_refuse(image, "expected the number of a process");
     }
-    for (int looks = 1; looks <= LOOKS; looks++) {
-        int loaded = stop(image, (int)process) && look(image, (int)process, looks == LOOKS);
-        let_go(image);
-        if (!loaded || image->inside == 0 || looks == LOOKS) {
-            return loaded;
-        }
-        wait_a_while(100 + looks * 37 % 1000);
+    image->file = open_of(image, (int)process, "mem", O_RDONLY);
+    image->page_map = image->file < 0 ? -1 : open_of(image, (int)process, "pagemap", O_RDONLY);
+    int loaded = image->file >= 0 && stop(image, (int)process) && read_maps(image, (int)process) &&
+                 image_find(image) && leave_all(image) && read_maps(image, (int)process) &&
+                 image_load(image);
+    let_go(image);
+    if (image->page_map >= 0) {
+        close(image->page_map);
     }
-    return 0;
+    if (image->file >= 0) {
+        close(image->file);
+    }
+    return loaded;
 }
