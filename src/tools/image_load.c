@@ -82,8 +82,8 @@ int image_find(struct image *image) {
         }
     }
     if (found == 0) {
-        return image_refuse(image, "expected a program with Cairn's malloc, found none that has "
-                                   "called it");
+        return image_refuse(image, "expected Cairn's record of its tables in data, found none: its "
+                                   "malloc was never called, or a core leaves data out");
     }
     memset(&here, 0, sizeof here);
     for (uint64_t i = 0; i < sizeof here; i += sizeof(uint64_t)) { /* an older one may be shorter */
@@ -122,7 +122,8 @@ static void copy(unsigned char *to, const unsigned char *from, uint64_t size) {
     }
 }
 
-/* Of the tables beside the memory there are only the parts of arenas that are reserved. */
+/* Of the tables beside the memory there are only the parts of arenas that are reserved, and of these
+ * the kernel's core has those that were ever touched: what is not there is zero. */
 static int is_beside(uint32_t t) {
     return snapshot_at(t) == (unsigned char *)slot_free ||
            snapshot_at(t) == (unsigned char *)slot_remote;
@@ -133,13 +134,14 @@ static int load_table(struct image *image, uint32_t t) {
     uint64_t all = snapshot_bytes(t);
     for (uint64_t at = 0; at < all; at += STEP) {
         uint64_t address = here.at[t] + at, part = all - at < STEP ? all - at : STEP;
-        if (all >= LARGE_TABLE && !is_touched(image, address, part)) {
+        if (all >= LARGE_TABLE && image_range_at(image, address) != NULL &&
+            !is_touched(image, address, part)) {
             continue;
         }
         enum image_answer answer = image_read(image, address, bytes, part);
         if (answer == IMAGE_READ) {
             copy(snapshot_at(t) + at, bytes, part);
-        } else if (answer == IMAGE_NOT_HELD || !is_beside(t)) {
+        } else if (!is_beside(t)) {
             return image_refuse(image,
                                 "table %s: expected %" PRIu64 " bytes at 0x%" PRIx64
                                 ", found %s from 0x%" PRIx64 " on",

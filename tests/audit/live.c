@@ -52,6 +52,9 @@ static void *work(void *unused) {
     for (size_t i = 0; !is_over; i = (i + 1) % BLOCKS) {
         give(block, i);
         take(block, i);
+        for (int quick = 0; quick < 100; quick++) { /* so that it mostly is in the allocator */
+            free(malloc(size_of(i)));
+        }
     }
     for (size_t i = 0; i < BLOCKS; i++) {
         give(block, i);
