@@ -122,8 +122,8 @@ static void copy(unsigned char *to, const unsigned char *from, uint64_t size) {
     }
 }
 
-/* Of the tables beside the memory there are only the parts of arenas that are reserved, and of these
- * the kernel's core has those that were ever touched: what is not there is zero. */
+/* Of the tables beside the memory there are only the parts of arenas that are reserved, and of
+ * these the kernel's core has those that were ever touched: what is not there is zero. */
 static int is_beside(uint32_t t) {
     return snapshot_at(t) == (unsigned char *)slot_free ||
            snapshot_at(t) == (unsigned char *)slot_remote;
