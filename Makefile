@@ -32,7 +32,7 @@ FLAGS_libc := $(CFLAGS) -fsanitize=undefined -fno-sanitize-recover=all
 FLAGS_host-cov := -O0 -g --coverage -fprofile-update=atomic
 FLAGS_pool-cov := -O0 -g --coverage $(POOL)
 
-.PHONY: all lib tools help prove status expect test test-build test-driver test-eacsl check-style check-status \
+.PHONY: all lib tools help prove status expect test test-build test-driver test-eacsl fuzz check-style check-status \
         format format-check mutants bench bench-heap bench-pages coverage clean setup setup-bench
 .DELETE_ON_ERROR:
 
@@ -85,6 +85,9 @@ bench-heap: tools ## instructions and nanoseconds of the heap's basic operations
 
 bench-pages: lib ## the same of the page allocator, on heaps of 64 MiB to 64 GiB, beside Go's own
 	@bench/run.sh pages build
+
+fuzz: ## feed broken snapshots and cores to the audit's loaders for FUZZ_SECONDS (300)
+	@tests/fuzz/run.sh $(or $(FUZZ_SECONDS),300)
 
 coverage: ## lines and branches of the core that the unit tests run
 	@ci/setup.sh --test
