@@ -10,7 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { STEP = 16 * SNAPSHOT_BLOCK, LARGE_TABLE = 1 << 20, ENTRIES = STEP / 4096 + 1 };
+enum { STEP = 16 * SNAPSHOT_BLOCK, LARGE_TABLE = 1 << 20, ENTRIES = STEP / 4096 };
 
 static struct snapshot_here here; /* as it was found */
 
@@ -129,11 +129,13 @@ static int is_beside(uint32_t t) {
            snapshot_at(t) == (unsigned char *)slot_remote;
 }
 
+/* Goes by whole pages: to read one that was never touched would touch it. */
 static int load_table(struct image *image, uint32_t t) {
     static unsigned char bytes[STEP];
     uint64_t all = snapshot_bytes(t);
-    for (uint64_t at = 0; at < all; at += STEP) {
-        uint64_t address = here.at[t] + at, part = all - at < STEP ? all - at : STEP;
+    for (uint64_t at = 0, part = 0; at < all; at += part) {
+        uint64_t address = here.at[t] + at, room = STEP - address % STEP;
+        part = all - at < room ? all - at : room;
         if (all >= LARGE_TABLE && image_range_at(image, address) != NULL &&
             !is_touched(image, address, part)) {
             continue;

@@ -26,10 +26,15 @@ static void wait_a_while(long microseconds) {
     nanosleep(&(struct timespec){.tv_nsec = microseconds * 1000}, NULL);
 }
 
-static int open_of(struct image *image, int process, const char *name, int flags) {
+/* Opens what all threads share: by one of them, as the first may have ended. */
+static int open_of(struct image *image, const char *name) {
     char path[64];
-    snprintf(path, sizeof path, "/proc/%d/%s", process, name);
-    int file = open(path, flags | O_CLOEXEC);
+    uint32_t i = 0;
+    while (i + 1 < image->threads && image->thread[i].number == 0) {
+        i++;
+    }
+    snprintf(path, sizeof path, "/proc/%d/%s", image->thread[i].number, name);
+    int file = open(path, O_RDONLY | O_CLOEXEC);
     if (file < 0) {
         image_refuse(image, "%s cannot be read: %s", path, strerror(errno));
     }
@@ -132,7 +137,7 @@ static int stop(struct image *image, int process) {
     do {
         DIR *tasks = opendir(path);
         if (tasks == NULL) {
-            return image_refuse(image, "expected a process, found that it has ended");
+            return image_refuse(image, "expected a process, found none");
         }
         before = image->threads;
         for (struct dirent *task = readdir(tasks); task != NULL && stopped; task = readdir(tasks)) {
@@ -143,7 +148,8 @@ static int stop(struct image *image, int process) {
         }
         closedir(tasks);
     } while (stopped && image->threads > before);
-    return stopped;
+    return stopped &&
+           (image->threads > 0 || image_refuse(image, "expected a process, found one that ended"));
 }
 
 /* A signal that a thread was about to be given, it is given now. */
@@ -153,8 +159,8 @@ static void let_go(struct image *image) {
     }
 }
 
-static int read_maps(struct image *image, int process) {
-    int maps = open_of(image, process, "maps", O_RDONLY), added = 1;
+static int read_maps(struct image *image) {
+    int maps = open_of(image, "maps"), added = 1;
     FILE *file = maps < 0 ? NULL : fdopen(maps, "r");
     char *line = NULL;
     size_t room = 0;
@@ -216,23 +222,28 @@ static int leave_all(struct image *image) {
     return 1;
 }
 
+static int look(struct image *image) {
+    image->file = open_of(image, "mem");
+    if (image->file < 0) {
+        return 0;
+    }
+    image->page_map = open_of(image, "pagemap");
+    int loaded = read_maps(image) && image_find(image) && leave_all(image) && read_maps(image) &&
+                 image_load(image);
+    close(image->file);
+    if (image->page_map >= 0) {
+        close(image->page_map);
+    }
+    return loaded;
+}
+
 int image_load_process(struct image *image, const char *number) {
     char *end = NULL;
     long process = strtol(number, &end, 10);
     if (!isdigit((unsigned char)number[0]) || *end != 0 || process < 1 || process > INT32_MAX) {
         return image_refuse(image, "expected the number of a process");
     }
-    image->file = open_of(image, (int)process, "mem", O_RDONLY);
-    image->page_map = image->file < 0 ? -1 : open_of(image, (int)process, "pagemap", O_RDONLY);
-    int loaded = image->file >= 0 && stop(image, (int)process) && read_maps(image, (int)process) &&
-                 image_find(image) && leave_all(image) && read_maps(image, (int)process) &&
-                 image_load(image);
+    int loaded = stop(image, (int)process) && look(image);
     let_go(image);
-    if (image->page_map >= 0) {
-        close(image->page_map);
-    }
-    if (image->file >= 0) {
-        close(image->file);
-    }
     return loaded;
 }

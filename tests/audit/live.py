@@ -7,7 +7,7 @@
   live.py core CORE AUDIT     the same with what a core has, and cuts it at last
 Prints a line for each: NAME|what was expected and not found, which is nothing if all is well
 """
-import re, struct, subprocess, sys
+import os, re, struct, subprocess, sys
 
 MAGIC, SLOTS = b"CAIRNMEM", 20  # the number of a span's slots in its record
 
@@ -122,6 +122,10 @@ def poke(process, audit):
     copy = MAGIC + struct.pack("<Q", room) + memory.read(here + 16, memory.size - 16)
     give("two", 2, "expected one Cairn, found two: at ", room, copy)
     give("a copy", 0, "sound", room, memory.read(here, memory.size))
+    child = subprocess.Popen(["true"])
+    os.waitid(os.P_PID, child.pid, os.WEXITED | os.WNOWAIT)  # it stays, as one that has ended
+    verdict("ended", said(audit, "--pid", str(child.pid)), 2, "expected a process, found one that ended")
+    child.wait()
     verdict("all taken back", said(audit, "--pid", process), 0, "sound")
 
 

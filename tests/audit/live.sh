@@ -128,6 +128,32 @@ for i in 1 2 3 4; do
 done
 goes_on wrong
 
+# A process whose first thread has ended.
+cat >"$work/first.c" <<END
+#include <pthread.h>
+#include <stdlib.h>
+#include <unistd.h>
+static void *wait_on(void *block) { return read(0, block, 1) == 0 ? block : NULL; }
+int main(void) {
+    pthread_t other;
+    pthread_create(&other, NULL, wait_on, malloc(100));
+    pthread_exit(NULL);
+}
+END
+${CC:-gcc} -O2 -pthread "$work/first.c" "$build/libcairn.a" -o "$work/first"
+mkfifo "$work/first.in"
+"$work/first" <"$work/first.in" &
+process=$!
+exec 9>"$work/first.in"
+for _ in $(seq 200); do
+    grep -q '^State:.Z' /proc/$process/task/$process/status && break
+    sleep 0.05
+done
+[ "$("$audit" --pid $process 2>&1)" = sound ]
+verdict 'a process whose first thread has ended' $?
+exec 9>&-
+wait $process
+
 # A core of the kernel's, where it leaves them in the process's folder.
 if [ "$(cat /proc/sys/kernel/core_pattern /proc/sys/kernel/core_uses_pid)" = "core
 0" ]; then
@@ -152,7 +178,7 @@ says_the_same both --pid $process
 refuses 'process 4000000000: expected the number of a process' --pid 4000000000
 refuses 'process 1x: expected the number of a process' --pid 1x
 refuses 'process -1: expected the number of a process' --pid -1
-refuses 'process 2000000000: /proc/2000000000/mem cannot be read: No such file' --pid 2000000000
+refuses 'process 2000000000: expected a process, found none' --pid 2000000000
 gdb --batch -nx -p $process -ex "shell $audit --pid $process >$work/traced 2>&1" >"$work/gdb" 2>&1
 grep -q 'cannot be stopped: Operation not permitted (another user.s, or a debugger has it)$' \
     "$work/traced"
@@ -160,7 +186,7 @@ verdict 'a debugger has it' $?
 if [ "$(id -u)" -eq 0 ]; then
     cp "$audit" "$work/audit" && chmod 711 "$work"
     setpriv --reuid=65534 --clear-groups "$work/audit" --pid $process >"$work/said" 2>&1
-    [ $? -eq 2 ] && grep -q 'mem cannot be read: Permission denied$' "$work/said"
+    [ $? -eq 2 ] && grep -q 'cannot be stopped: Operation not permitted' "$work/said"
     verdict "another user's" $?
 fi
 goes_on both
