@@ -17,6 +17,7 @@ struct image_range {
 struct image_thread {
     int number;           /* 0: it has ended */
     int signal;           /* that it was about to be given; 0: none */
+    int is_stepped;       /* by us, instruction by instruction */
     int is_halted;        /* by somebody else: it is not for us to let it go on */
     uint64_t code, stack; /* its instruction pointer and stack pointer */
 };

@@ -1,5 +1,5 @@
 /* A process that runs, or that is stopped: ptrace stops its threads, and lets them go on as they
- * were, even where this program is killed. */
+ * were. */
 #define _GNU_SOURCE
 #include "tools/image.h"
 #include <ctype.h>
@@ -65,10 +65,10 @@ static int is_ended(int process, int thread) {
 }
 
 /* Is the signal that the thread has stopped for that of our own step? */
-static int is_step(const struct image_thread *thread) {
+static int is_trap(const struct image_thread *thread) {
     siginfo_t what = {0};
-    return thread->signal == SIGTRAP && ptrace(PTRACE_GETSIGINFO, thread->number, 0, &what) == 0 &&
-           what.si_code == TRAP_TRACE;
+    return thread->is_stepped && thread->signal == SIGTRAP &&
+           ptrace(PTRACE_GETSIGINFO, thread->number, 0, &what) == 0 && what.si_code > 0;
 }
 
 /* Fills in what the thread that has stopped, and with which status, is at. */
@@ -77,7 +77,7 @@ static void fill_in(struct image_thread *thread, int status) {
     int event = status >> 16;
     thread->is_halted = event == PTRACE_EVENT_STOP && WSTOPSIG(status) != SIGTRAP;
     thread->signal = event == 0 ? WSTOPSIG(status) : 0;
-    if (is_step(thread)) {
+    if (is_trap(thread)) {
         thread->signal = 0;
     }
     ptrace(PTRACE_GETREGS, thread->number, 0, &registers);
@@ -193,16 +193,47 @@ static int can_leave(struct image *image, const struct image_thread *thread) {
     return !thread->is_halted && thread->signal == 0 && image_is_inside(image, thread);
 }
 
-/* Has the thread execute what is left of its call, instruction by instruction. It may have to wait
- * for a lock that another has: then it stays inside. */
-static int leave(struct image *image, struct image_thread *thread, const struct timespec *end) {
-    while (can_leave(image, thread) && !is_past(end) &&
-           ptrace(PTRACE_SINGLESTEP, thread->number, 0, 0) == 0) {
-        if (!has_stopped(thread, STEP_LOOKS)) {
-            return interrupt(image, thread);
+/* A thread that was stopped in the midst of a step may have got the trap that ends the step, which
+ * would end the process: it is taken back. No other signal comes now. */
+static int take_back_trap(struct image *image, struct image_thread *thread) {
+    struct __ptrace_peeksiginfo_args next = {.nr = 1};
+    siginfo_t what;
+    for (; ptrace(PTRACE_PEEKSIGINFO, thread->number, &next, &what) == 1; next.off++) {
+        if (what.si_signo == SIGTRAP && what.si_code > 0) {
+            ptrace(PTRACE_CONT, thread->number, 0, 0);
+            return has_stopped(thread, STOP_LOOKS) ||
+                   image_refuse(image, "thread %d: expected a trap, found none", thread->number);
         }
     }
     return 1;
+}
+
+static int step(struct image *image, struct image_thread *thread, const struct timespec *end) {
+    while (can_leave(image, thread) && !is_past(end) &&
+           ptrace(PTRACE_SINGLESTEP, thread->number, 0, 0) == 0) {
+        if (!has_stopped(thread, STEP_LOOKS)) {
+            return interrupt(image, thread) && take_back_trap(image, thread);
+        }
+    }
+    return 1;
+}
+
+/* Has the thread execute what is left of its call, instruction by instruction. It may have to wait
+ * for a lock that another has: then it stays inside. Signals wait, but for those that an
+ * instruction itself gives rise to. */
+static int leave(struct image *image, struct image_thread *thread, const struct timespec *end) {
+    const uint64_t own = 1ull << (SIGTRAP - 1) | 1ull << (SIGSEGV - 1) | 1ull << (SIGBUS - 1) |
+                         1ull << (SIGILL - 1) | 1ull << (SIGFPE - 1);
+    uint64_t before = 0, blocked = ~own;
+    if (!can_leave(image, thread) ||
+        ptrace(PTRACE_GETSIGMASK, thread->number, sizeof before, &before) != 0) {
+        return 1;
+    }
+    ptrace(PTRACE_SETSIGMASK, thread->number, sizeof blocked, &blocked);
+    thread->is_stepped = 1;
+    int stopped = step(image, thread, end);
+    ptrace(PTRACE_SETSIGMASK, thread->number, sizeof before, &before);
+    return stopped;
 }
 
 /* Brings the threads out of the allocator, all others being stopped, if that does not take long. */
@@ -243,7 +274,11 @@ int image_load_process(struct image *image, const char *number) {
     if (!isdigit((unsigned char)number[0]) || *end != 0 || process < 1 || process > INT32_MAX) {
         return image_refuse(image, "expected the number of a process");
     }
+    sigset_t all, before; /* nothing may end this program before it has let the other go */
+    sigfillset(&all);
+    sigprocmask(SIG_BLOCK, &all, &before);
     int loaded = stop(image, (int)process) && look(image);
     let_go(image);
+    sigprocmask(SIG_SETMASK, &before, NULL);
     return loaded;
 }
