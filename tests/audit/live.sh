@@ -156,7 +156,7 @@ wait $process
 
 # A core of the kernel's, where it leaves them in the process's folder.
 if [ "$(cat /proc/sys/kernel/core_pattern /proc/sys/kernel/core_uses_pid)" = "core
-0" ]; then
+0" ] && [ "$(ulimit -H -c)" = unlimited ]; then
     for filter in 0x33 0; do
         start kernel$filter env -C "$work" "$work/pie"
         prlimit --pid $process --core=unlimited

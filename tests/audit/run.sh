@@ -12,7 +12,7 @@ file="/usr/bin/python3 tests/audit/file.py"
 work=$(mktemp -d) || exit 2
 trap 'rm -rf "$work"' EXIT
 export LC_ALL=C HOME=$work
-ulimit -c 0
+ulimit -S -c 0
 
 # is_sound NAME FILE: the file is what its description says, and the audit finds it sound.
 is_sound() {

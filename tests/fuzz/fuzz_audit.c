@@ -1,6 +1,6 @@
 /* What libFuzzer makes of snapshots and cores is loaded, audited, explained and shown: whatever is
- * in a file, nothing may crash, hang, or read outside its tables. Its seeds are a snapshot and a core
- * of a heap of the tests'; begun with FUZZ_SEEDS=FOLDER in the environment, it writes them there. */
+ * in a file, nothing may crash, hang, or read outside its tables. Its seeds are a snapshot and a
+ * core of a heap of the tests'; with FUZZ_SEEDS=FOLDER in the environment it writes them there. */
 #define _GNU_SOURCE
 #include "../audit/heap.h"
 #include "libc/snapshot_here.h"
@@ -11,7 +11,9 @@
 #include <elf.h>
 #include <errno.h>
 #include <limits.h>
+#include <stddef.h>
 #include <sys/mman.h>
+#include <sys/procfs.h>
 #include <unistd.h>
 
 int LLVMFuzzerInitialize(int *count, char ***arguments);
@@ -37,91 +39,111 @@ static int new_file(char name[32]) {
     return file;
 }
 
-static void put(FILE *file, const void *bytes, size_t size) {
-    if (fwrite(bytes, 1, size, file) != size) {
-        perror("a seed");
-        exit(2);
+enum { RECORD_AT = 4096, TABLES_AT = 8192, SEGMENTS = 2 + SNAPSHOT_TABLES };
+
+/* What a core begins with: behind it are the tables. */
+static struct {
+    Elf64_Ehdr header;
+    Elf64_Phdr segment[SEGMENTS]; /* the notes, the record, and each table */
+    struct {
+        Elf64_Nhdr files;
+        char files_name[4];
+        uint64_t count, page, start, end, offset;
+        char name[8];
+        Elf64_Nhdr thread;
+        char thread_name[4];
+        struct elf_prstatus status;
+    } notes;
+    struct snapshot_here here; /* in a memory of its own, at RECORD_AT */
+} core = {
+    .header = {.e_ident = {ELFMAG0, ELFMAG1, ELFMAG2, ELFMAG3, ELFCLASS64, ELFDATA2LSB},
+               .e_type = ET_CORE,
+               .e_machine = EM_X86_64,
+               .e_phoff = sizeof core.header,
+               .e_phentsize = sizeof(Elf64_Phdr),
+               .e_phnum = SEGMENTS},
+    .notes = {.files = {4, 48, NT_FILE},
+              .files_name = "CORE",
+              .count = 1,
+              .page = 4096,
+              .start = RECORD_AT,
+              .end = TABLES_AT,
+              .name = "fuzz",
+              .thread = {4, sizeof core.notes.status, NT_PRSTATUS},
+              .thread_name = "CORE",
+              .status = {.pr_pid = 1}},
+    .here = {.magic = SNAPSHOT_HERE_MAGIC,
+             .self = RECORD_AT,
+             .head = {.magic = SNAPSHOT_MAGIC,
+                      .version = SNAPSHOT_VERSION,
+                      .constants = SNAPSHOT_CONSTANTS,
+                      .tables = SNAPSHOT_TABLES},
+             .code = RECORD_AT,
+             .code_end = TABLES_AT},
+};
+
+static void add_segment(uint32_t type, uint64_t offset, uint64_t address, uint64_t bytes) {
+    static uint32_t segments;
+    core.segment[segments++] = (Elf64_Phdr){.p_type = type,
+                                            .p_offset = offset,
+                                            .p_vaddr = address,
+                                            .p_filesz = bytes,
+                                            .p_memsz = bytes};
+}
+
+static void write_core(const char *name) {
+    uint64_t address = TABLES_AT, offset = sizeof core;
+    memcpy(core.here.head.constant, snapshot_constant, sizeof snapshot_constant);
+    memcpy(core.here.head.table, snapshot_table, sizeof snapshot_table);
+    add_segment(PT_NOTE, offsetof(__typeof__(core), notes), 0, sizeof core.notes);
+    add_segment(PT_LOAD, offsetof(__typeof__(core), here), RECORD_AT, sizeof core.here);
+    for (uint32_t t = 0; t < SNAPSHOT_TABLES; t++) {
+        core.here.at[t] = address;
+        add_segment(PT_LOAD, offset, address, snapshot_bytes(t));
+        address += (snapshot_bytes(t) + 4095) / 4096 * 4096;
+        offset += snapshot_bytes(t);
+    }
+    FILE *file = fopen(name, "wb");
+    size_t written = file != NULL ? fwrite(&core, sizeof core, 1, file) : 0;
+    for (uint32_t t = 0; t < SNAPSHOT_TABLES && written == 1; t++) {
+        written = fwrite(snapshot_at(t), snapshot_bytes(t), 1, file);
+    }
+    if (written != 1 || fclose(file) != 0) {
+        report_snapshot(name, errno);
     }
 }
 
-enum { RECORD_AT = 4096, TABLES_AT = 8192, SEGMENTS = 2 + SNAPSHOT_TABLES };
+/* Loads a file of whichever kind. Returns whether it is one. */
+static int load(const char *name, int is_core) {
+    static struct image image;
+    static struct snapshot_read read;
+    clear_tables();
+    image.ranges = image.threads = 0;
+    image.inside = 0;
+    return is_core ? image_load_core(&image, name, NULL) : snapshot_load(name, &read);
+}
 
-/* A core of this heap's record, at an address of its own, and tables, one a segment. */
-static void write_core(const char *name) {
-    struct {
-        uint64_t files, page, start, end, offset;
-        char name[8];
-    } list = {1, 4096, RECORD_AT, TABLES_AT, 0, "fuzz"};
-    Elf64_Nhdr note = {4, sizeof list, NT_FILE};
-    struct snapshot_here here = {SNAPSHOT_HERE_MAGIC,
-                                 RECORD_AT,
-                                 {SNAPSHOT_MAGIC,
-                                  SNAPSHOT_VERSION,
-                                  0,
-                                  SNAPSHOT_CONSTANTS,
-                                  SNAPSHOT_TABLES,
-                                  {{{0}, 0}},
-                                  {{{0}, 0, 0}}},
-                                 0,
-                                 0,
-                                 {0}};
-    Elf64_Ehdr header = {.e_ident = {ELFMAG0, ELFMAG1, ELFMAG2, ELFMAG3, ELFCLASS64, ELFDATA2LSB},
-                         .e_type = ET_CORE,
-                         .e_machine = EM_X86_64,
-                         .e_phoff = sizeof header,
-                         .e_phentsize = sizeof(Elf64_Phdr),
-                         .e_phnum = SEGMENTS};
-    Elf64_Phdr segment[SEGMENTS];
-    uint64_t offset = sizeof header + sizeof segment, notes = sizeof note + 4 + sizeof list;
-    memcpy(here.head.constant, snapshot_constant, sizeof snapshot_constant);
-    memcpy(here.head.table, snapshot_table, sizeof snapshot_table);
-    segment[0] = (Elf64_Phdr){.p_type = PT_NOTE, .p_offset = offset, .p_filesz = notes};
-    segment[1] = (Elf64_Phdr){.p_type = PT_LOAD,
-                              .p_offset = offset + notes,
-                              .p_vaddr = RECORD_AT,
-                              .p_filesz = sizeof here,
-                              .p_memsz = sizeof here};
-    offset += notes + sizeof here;
-    uint64_t address = TABLES_AT;
-    for (uint32_t t = 0; t < SNAPSHOT_TABLES; t++) {
-        uint64_t bytes = snapshot_bytes(t);
-        here.at[t] = address;
-        segment[2 + t] = (Elf64_Phdr){.p_type = PT_LOAD,
-                                      .p_offset = offset,
-                                      .p_vaddr = address,
-                                      .p_filesz = bytes,
-                                      .p_memsz = bytes};
-        address += (bytes + 4095) / 4096 * 4096;
-        offset += bytes;
+/* Writes both seeds, and sees that they are what they are meant to be. */
+static void write_seeds(const char *folder) {
+    char snapshot[PATH_MAX], core_name[PATH_MAX];
+    snprintf(snapshot, sizeof snapshot, "%s/snapshot", folder);
+    snprintf(core_name, sizeof core_name, "%s/core", folder);
+    make_heap();
+    if (cairn_snapshot(snapshot) != 0) {
+        report_snapshot(snapshot, errno);
     }
-    FILE *file = fopen(name, "wb");
-    if (file == NULL) {
-        report_snapshot(name, errno);
+    write_core(core_name);
+    CHECK(load(snapshot, 0) && heap_audit());
+    CHECK(load(core_name, 1) && heap_audit());
+    if (test_failed != 0) {
+        exit(1);
     }
-    put(file, &header, sizeof header);
-    put(file, segment, sizeof segment);
-    put(file, &note, sizeof note);
-    put(file, "CORE", 4);
-    put(file, &list, sizeof list);
-    put(file, &here, sizeof here);
-    for (uint32_t t = 0; t < SNAPSHOT_TABLES; t++) {
-        put(file, snapshot_at(t), snapshot_bytes(t));
-    }
-    fclose(file);
 }
 
 int LLVMFuzzerInitialize(int *count, char ***arguments) {
     (void)count, (void)arguments;
-    const char *folder = getenv("FUZZ_SEEDS");
-    if (folder != NULL) {
-        char name[PATH_MAX];
-        make_heap();
-        snprintf(name, sizeof name, "%s/snapshot", folder);
-        if (cairn_snapshot(name) != 0) {
-            report_snapshot(name, errno);
-        }
-        snprintf(name, sizeof name, "%s/core", folder);
-        write_core(name);
+    if (getenv("FUZZ_SEEDS") != NULL) {
+        write_seeds(getenv("FUZZ_SEEDS"));
     }
     input = new_file(input_name);
     output = new_file(output_name);
@@ -144,16 +166,10 @@ static void show(void) {
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
-    static struct image image;
-    static struct snapshot_read read;
-    clear_tables();
     if (ftruncate(input, 0) != 0 || pwrite(input, data, size, 0) != (ssize_t)size) {
         return -1;
     }
-    image.ranges = image.threads = 0;
-    image.inside = 0;
-    if (size > 0 && data[0] == ELFMAG0 ? image_load_core(&image, input_name, NULL)
-                                       : snapshot_load(input_name, &read)) {
+    if (load(input_name, size > 0 && data[0] == ELFMAG0)) {
         show();
     }
     return 0;
