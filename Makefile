@@ -32,7 +32,7 @@ FLAGS_libc := $(CFLAGS) -fsanitize=undefined -fno-sanitize-recover=all
 FLAGS_host-cov := -O0 -g --coverage -fprofile-update=atomic
 FLAGS_pool-cov := -O0 -g --coverage $(POOL)
 
-.PHONY: all lib tools help prove status expect test test-build test-driver test-eacsl check-style check-status \
+.PHONY: all lib tools help prove status expect test test-build test-driver test-eacsl fuzz check-style check-status \
         format format-check mutants bench bench-heap bench-pages coverage clean setup setup-bench
 .DELETE_ON_ERROR:
 
@@ -86,6 +86,9 @@ bench-heap: tools ## instructions and nanoseconds of the heap's basic operations
 bench-pages: lib ## the same of the page allocator, on heaps of 64 MiB to 64 GiB, beside Go's own
 	@bench/run.sh pages build
 
+fuzz: ## feed broken snapshots and cores to the audit's loaders for FUZZ_SECONDS (300)
+	@tests/fuzz/run.sh $(or $(FUZZ_SECONDS),300)
+
 coverage: ## lines and branches of the core that the unit tests run
 	@ci/setup.sh --test
 	@$(MAKE) --no-print-directory -s -k -j$(JOBS) $(COVERED) || true
@@ -132,6 +135,8 @@ INLINE := -flto -flto-partition=one --param max-inline-insns-auto=60 \
 # Two tables of a gigabyte together lie beside the memory, where os_linux.c maps them with it.
 BESIDE := src/os/beside/tables.ld src/os/beside/as
 PLACED := -Bsrc/os/beside src/os/beside/tables.ld
+# The ends of their code have names, for a tool to know it by.
+NAMED  := -Wl,-T,src/libc/text.ld
 STATIC := -fno-semantic-interposition $(INLINE)
 SHARED := -fPIC -fvisibility=hidden $(INLINE)
 
@@ -143,13 +148,13 @@ build/obj/shared/%.o: %.c
 	$(CC) $(WARNINGS) $(CFLAGS) $(SHARED) -MMD -MP -c $< -o $@
 build/libcairn-heap.o: $(WHOLE:%.c=build/obj/whole/%.o) $(BESIDE)
 	$(CC) $(CFLAGS) $(STATIC) -r -flinker-output=nolto-rel -o $@ $(filter %.o,$^) $(PLACED)
-build/libcairn.o: $(patsubst %.c,build/obj/whole/%.o,$(WHOLE) $(LIBC)) $(BESIDE)
-	$(CC) $(CFLAGS) $(STATIC) -r -flinker-output=nolto-rel -o $@ $(filter %.o,$^) $(PLACED)
+build/libcairn.o: $(patsubst %.c,build/obj/whole/%.o,$(WHOLE) $(LIBC)) $(BESIDE) src/libc/text.ld
+	$(CC) $(CFLAGS) $(STATIC) -r -flinker-output=nolto-rel -o $@ $(filter %.o,$^) $(PLACED) $(NAMED)
 build/libcairn.a build/libcairn-heap.a: %.a: %.o
 	@rm -f $@
 	$(AR) rcs $@ $^
-build/libcairn.so: $(patsubst %.c,build/obj/shared/%.o,$(WHOLE) $(LIBC)) $(BESIDE)
-	$(CC) $(CFLAGS) $(SHARED) -shared -Wl,-z,defs -Wl,-z,now -o $@ $(filter %.o,$^) $(PLACED)
+build/libcairn.so: $(patsubst %.c,build/obj/shared/%.o,$(WHOLE) $(LIBC)) $(BESIDE) src/libc/text.ld
+	$(CC) $(CFLAGS) $(SHARED) -shared -Wl,-z,defs -Wl,-z,now -o $@ $(filter %.o,$^) $(PLACED) $(NAMED)
 
 # ---- Tests. The first lines of one may say what it wants:
 #   // config: host pool     the configurations it is built for (pool where it does not say); one
@@ -183,7 +188,7 @@ REPLAY := $(wildcard src/tools/cairn-replay.c src/tools/replay_*.c src/tools/tra
                      src/tools/recording.c src/tools/block_table.c)
 RECORD := $(wildcard src/tools/cairn-record.c src/tools/recording.c)
 AUDIT  := $(wildcard src/tools/cairn-audit.c src/tools/explain*.c src/tools/heap_view*.c \
-                     src/tools/snapshot_load.c src/libc/snapshot_format.c)
+                     src/tools/image*.c src/tools/snapshot_load.c src/libc/snapshot_format.c)
 tools: $(if $(REPLAY),build/cairn-replay) $(if $(RECORD),build/cairn-record) \
        $(if $(AUDIT),build/cairn-audit)
 

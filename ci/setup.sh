@@ -7,7 +7,7 @@ set -eu
 prove="python3 make gcc frama-c-base why3 z3 cvc4"
 test="python3 make gcc git libc6-dev clang libclang-rt-14-dev gcc-multilib gcc-arm-none-eabi
       libnewlib-arm-none-eabi frama-c-base why3 z3 cvc4 libgmp-dev valgrind sqlite3 perl qemu-user
-      strace spin redis-server redis-tools"
+      strace gdb spin redis-server redis-tools"
 bench="python3 make gcc libc6-dev valgrind golang-go libjemalloc2 libmimalloc2.0
        libtcmalloc-minimal4 libtbbmalloc2 lua5.4 perl redis-server redis-tools jq"
 case "${1-}" in

@@ -7,6 +7,7 @@
 #include "libc/options.h"
 #include "libc/report.h"
 #include "libc/snapshot.h"
+#include "libc/snapshot_here.h"
 #include "libc/threads.h"
 #include "os/lock.h"
 #include <limits.h>
@@ -58,6 +59,7 @@ static void in_child(void) {
  * family. Neither of the two calls here allocates. */
 static void begin(void) {
     pthread_atfork(before_fork, after_fork, in_child);
+    snapshot_show();
     if (pthread_key_create(&key, end) != 0) {
         key = PTHREAD_KEYS_MAX; /* then numbers are not given back */
     }

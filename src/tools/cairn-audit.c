@@ -1,12 +1,13 @@
-/* cairn-audit [--text] [--map FILE.html] SNAPSHOT
- * Loads a snapshot (libc/snapshot_format.h) into this program's own tables and runs the proved
- * audit over them. Status: 0 sound, 1 not, 2 the file or the command line is not as it should be.
- */
+/* cairn-audit [--text] [--map FILE.html] SNAPSHOT | --pid PROCESS | --core CORE [PROGRAM]
+ * Loads the tables of a snapshot (libc/snapshot_format.h), a process or a core into this program's
+ * own and runs the proved audit over them. Status: 0 sound, 1 not, 2 the file, the process or the
+ * command line is not as it should be. */
 #define _GNU_SOURCE
 #include "heap/audit.h"
 #include "libc/snapshot_format.h"
 #include "tools/explain.h"
 #include "tools/heap_view.h"
+#include "tools/image.h"
 #include "tools/snapshot_load.h"
 #include <errno.h>
 #include <inttypes.h>
@@ -17,7 +18,11 @@
 
 static _Noreturn void usage(void) {
     fprintf(stderr, "usage: cairn-audit [--text] [--map FILE.html] SNAPSHOT\n"
+                    "       cairn-audit [--text] [--map FILE.html] --pid PROCESS\n"
+                    "       cairn-audit [--text] [--map FILE.html] --core CORE [PROGRAM]\n"
                     "  SNAPSHOT         of cairn_snapshot, or of CAIRN_OPTIONS=snapshot=FILE\n"
+                    "  --pid PROCESS    looks at one that runs, which is stopped meanwhile\n"
+                    "  --core CORE      looks at one that was (of PROGRAM, or it is refused)\n"
                     "  --text           prints how the heap's memory is used\n"
                     "  --map FILE.html  draws the pages, in a file for a browser\n");
     exit(2);
@@ -63,41 +68,102 @@ static int judge(char *text, size_t size) {
     return 1;
 }
 
-int main(int argc, char **argv) {
-    static struct heap_view view;
-    static struct snapshot_read read;
-    const char *map = NULL, *name = NULL;
-    char verdict[400];
-    int text = 0;
-    for (int i = 1; i < argc; i++) {
-        if (strcmp(argv[i], "--text") == 0) {
-            text = 1;
-        } else if (strcmp(argv[i], "--map") == 0 && i + 1 < argc && map == NULL) {
-            map = argv[++i];
-        } else if (argv[i][0] != '-' && name == NULL) {
-            name = argv[i];
-        } else {
-            usage();
-        }
-    }
-    if (name == NULL) {
+/* What the command line asks for. */
+struct request {
+    const char *snapshot, *process, *core; /* one of them is not NULL */
+    const char *program;                   /* whose core it is; may be NULL */
+    const char *map;                       /* NULL: none is wanted */
+    int text;
+};
+
+/* Takes the argument of an option that may be given once. */
+static const char *take(char **argv, int *i, const char *before) {
+    if (argv[*i + 1] == NULL || before != NULL) {
         usage();
     }
-    use_huge_pages();
-    if (!snapshot_load(name, &read)) {
-        fprintf(stderr, "%s: %s\n", name, read.message);
-        return 2;
+    return argv[++*i];
+}
+
+static struct request read_arguments(int argc, char **argv) {
+    struct request r = {0};
+    for (int i = 1; i < argc; i++) {
+        if (strcmp(argv[i], "--text") == 0) {
+            r.text = 1;
+        } else if (strcmp(argv[i], "--map") == 0) {
+            r.map = take(argv, &i, r.map);
+        } else if (strcmp(argv[i], "--pid") == 0) {
+            r.process = take(argv, &i, r.process);
+        } else if (strcmp(argv[i], "--core") == 0) {
+            r.core = take(argv, &i, r.core);
+        } else if (argv[i][0] == '-' || (r.core != NULL ? r.program : r.snapshot) != NULL) {
+            usage();
+        } else if (r.core != NULL) {
+            r.program = argv[i];
+        } else {
+            r.snapshot = argv[i];
+        }
     }
+    if ((r.snapshot != NULL) + (r.process != NULL) + (r.core != NULL) != 1) {
+        usage();
+    }
+    return r;
+}
+
+/* Loads what is asked for, or ends the program. Returns its name, and the number of a thread that
+ * is halfway through a change of it; 0: none is. */
+static const char *load(const struct request *r, int *inside) {
+    static struct snapshot_read read;
+    static struct image image;
+    static char name[64];
+    const char *message = image.message;
+    int loaded = 0;
+    if (r->snapshot != NULL) {
+        loaded = snapshot_load(r->snapshot, &read);
+        message = read.message;
+    } else if (r->core != NULL) {
+        loaded = image_load_core(&image, r->core, r->program);
+    } else {
+        loaded = image_load_process(&image, r->process);
+        snprintf(name, sizeof name, "process %.20s", r->process);
+    }
+    *inside = image.inside;
+    const char *what = r->snapshot != NULL ? r->snapshot : r->core != NULL ? r->core : name;
+    if (!loaded) {
+        fprintf(stderr, "%s: %s\n", what, message);
+        exit(2);
+    }
+    return what;
+}
+
+/* A thread that was halfway through a change may have left what is not sound yet. */
+static void add_caveat(int inside, char *text, size_t size) {
+    size_t length = strlen(text);
+    snprintf(text + length, size - length,
+             "\nThis may be no fault: thread %d is inside the allocator, and what it does there is "
+             "sound again at its end.",
+             inside);
+}
+
+int main(int argc, char **argv) {
+    static struct heap_view view;
+    char verdict[600];
+    int inside = 0;
+    struct request r = read_arguments(argc, argv);
+    use_huge_pages();
+    const char *name = load(&r, &inside);
     int sound = judge(verdict, sizeof verdict);
+    if (!sound && inside != 0) {
+        add_caveat(inside, verdict, sizeof verdict);
+    }
     puts(verdict);
-    if (text || map != NULL) {
+    if (r.text || r.map != NULL) {
         heap_view_take(&view);
     }
-    if (text) {
+    if (r.text) {
         heap_view_text(&view);
     }
-    if (map != NULL && !heap_view_map(&view, name, verdict, map)) {
-        fprintf(stderr, "%s: cannot be written: %s\n", map, strerror(errno));
+    if (r.map != NULL && !heap_view_map(&view, name, verdict, r.map)) {
+        fprintf(stderr, "%s: cannot be written: %s\n", r.map, strerror(errno));
         return 2;
     }
     if (fflush(stdout) != 0 || ferror(stdout)) {

@@ -118,6 +118,14 @@ static void count_span(struct heap_view *view, uint32_t s) {
     view->owned[is_large(s) ? 0 : me]++;
 }
 
+uint64_t heap_view_remote(const struct heap_view *view) {
+    uint64_t remote = 0;
+    for (int c = 1; c < SIZE_CLASSES; c++) {
+        remote += view->class[c].remote;
+    }
+    return remote;
+}
+
 double percent(uint64_t part, uint64_t all) {
     return all == 0 ? 0 : 100.0 * (double)part / (double)all;
 }

@@ -48,6 +48,9 @@ enum page_state page_state(uint32_t p);
 /* Counts it all. Cost: a few looks at every page and record. */
 void heap_view_take(struct heap_view *view);
 
+/* The live slots of all classes that other threads have freed. */
+uint64_t heap_view_remote(const struct heap_view *view);
+
 /* What percentage of all this part is; 0 of nothing. */
 double percent(uint64_t part, uint64_t all);
 

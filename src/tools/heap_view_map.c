@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 static void put_escaped(FILE *file, const char *text) {
     for (; *text != 0; text++) {
@@ -19,8 +20,8 @@ static void put_escaped(FILE *file, const char *text) {
 }
 
 static void put_bar(FILE *file, double percent) {
-    fprintf(file, "<td class=share><i style=\"width:%.1f%%\"></i></td><td>%.1f %%</td>", percent,
-            percent);
+    fprintf(file, "<td class=share><u><i style=\"width:%.1f%%\"></i></u></td><td>%.1f %%</td>",
+            percent, percent);
 }
 
 static void put_states(FILE *file, const struct heap_view *view) {
@@ -82,6 +83,27 @@ static void put_classes(FILE *file, const struct heap_view *view) {
     fputs("</tr></table>\n", file);
 }
 
+static void put_threads(FILE *file, const struct heap_view *view) {
+    fputs("<h2>Threads with spans of slots</h2><table><tr><th>number</th><th>spans</th></tr>\n",
+          file);
+    for (int t = 1; t <= THREADS; t++) {
+        if (view->owned[t] != 0) {
+            fprintf(file, "<tr><th>%d</th><td>%" PRIu32 "</td></tr>\n", t, view->owned[t]);
+        }
+    }
+    fprintf(file, "</table><p>Live slots that another thread has freed: %" PRIu64 ".</p>\n",
+            heap_view_remote(view));
+}
+
+static void put_specials(FILE *file, const struct heap_view *view) {
+    fputs("<h2>Special records</h2><table><tr><th>kind</th><th>records</th></tr>\n", file);
+    for (int kind = 1; kind < SPECIAL_KINDS; kind++) {
+        fprintf(file, "<tr><th>%s</th><td>%" PRIu32 "</td></tr>\n", special_kind_name[kind],
+                view->specials[kind]);
+    }
+    fputs("</table>\n", file);
+}
+
 /* The runs of pages of one state from page p on, up to the next that is not mapped: the lengths,
  * and before each the state. Returns that page. */
 static uint32_t put_range(FILE *file, uint32_t p) {
@@ -129,12 +151,14 @@ int heap_view_map(const struct heap_view *view, const char *snapshot, const char
     fputs(map_page_head, file);
     fputs("<h1>", file);
     put_escaped(file, snapshot);
-    fputs("</h1>\n<pre id=verdict>", file);
+    fprintf(file, "</h1>\n<pre id=verdict%s>", strcmp(verdict, "sound") == 0 ? "" : " class=bad");
     put_escaped(file, verdict);
     fputs("</pre>\n<h2>The address space</h2>\n<div id=map></div>\n", file);
     put_states(file, view);
     put_runs(file, view);
     put_classes(file, view);
+    put_threads(file, view);
+    put_specials(file, view);
     put_data(file);
     fputs(map_page_script, file);
     int written = fflush(file) == 0 && !ferror(file);

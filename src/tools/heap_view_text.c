@@ -56,11 +56,7 @@ static void print_classes(const struct heap_view *view) {
 }
 
 static void print_rest(const struct heap_view *view) {
-    uint64_t remote = 0;
     int threads = 0;
-    for (int c = 1; c < SIZE_CLASSES; c++) {
-        remote += view->class[c].remote;
-    }
     printf("\nThreads with spans of slots\n");
     for (int t = 1; t <= THREADS; t++) {
         if (view->owned[t] != 0) {
@@ -69,7 +65,7 @@ static void print_rest(const struct heap_view *view) {
         }
     }
     printf("  in all: %d; live slots that another thread has freed: %" PRIu64 "\n", threads,
-           remote);
+           heap_view_remote(view));
     printf("\nSpecial records\n");
     uint32_t all = 0;
     for (int kind = 0; kind < SPECIAL_KINDS; kind++) {

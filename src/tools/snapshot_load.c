@@ -223,6 +223,12 @@ static int take_all(struct loader *l) {
     }
 }
 
+int snapshot_load_head(FILE *file, struct snapshot_read *read) {
+    struct loader l = {.file = file, .sum = SNAPSHOT_BASIS, .read = read};
+    *read = (struct snapshot_read){0};
+    return take_directory(&l);
+}
+
 int snapshot_load(const char *name, struct snapshot_read *read) {
     struct loader l = {.file = fopen(name, "rb"), .sum = SNAPSHOT_BASIS, .read = read};
     *read = (struct snapshot_read){0};

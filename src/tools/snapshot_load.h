@@ -3,6 +3,7 @@
 #define CAIRN_SNAPSHOT_LOAD_H
 
 #include <stdint.h>
+#include <stdio.h>
 
 struct snapshot_read {
     uint32_t process;  /* whose snapshot it is */
@@ -16,5 +17,9 @@ struct snapshot_read {
  * records say is not looked at: any will do for heap_audit. Asks for no memory by the file's word.
  * Cost: a few steps a byte of the file. */
 int snapshot_load(const char *name, struct snapshot_read *read);
+
+/* Reads what a snapshot begins with, up to its blocks. Returns 1 if it is of this version and of
+ * this configuration; or 0, with a message. */
+int snapshot_load_head(FILE *file, struct snapshot_read *read);
 
 #endif

@@ -12,7 +12,7 @@ file="/usr/bin/python3 tests/audit/file.py"
 work=$(mktemp -d) || exit 2
 trap 'rm -rf "$work"' EXIT
 export LC_ALL=C HOME=$work
-ulimit -c 0
+ulimit -S -c 0
 
 # is_sound NAME FILE: the file is what its description says, and the audit finds it sound.
 is_sound() {
@@ -138,7 +138,8 @@ verdict '--map: of a heap that is not sound, and of no file' $?
 verdict '--map: a folder that is not there' $?
 
 for arguments in '' '--text' '--map' '--map x' '--what x' "$snapshot $snapshot" \
-    "--map x --map y $snapshot" '-'; do
+    "--map x --map y $snapshot" '-' '--pid' '--core' "--pid 1 $snapshot" '--pid 1 --core x' \
+    '--core x y z' '--pid 1 --pid 1'; do
     # shellcheck disable=SC2086
     "$audit" $arguments >/dev/null 2>"$work/said"
     [ $? -eq 2 ] && grep -q '^usage: cairn-audit' "$work/said"
@@ -155,6 +156,8 @@ verdict 'a file without end' $?
 "$audit" "$snapshot" >/dev/full 2>/dev/null
 [ $? -eq 2 ]
 verdict 'an answer that cannot be written' $?
+
+. tests/audit/live.sh
 
 $file lists
 verdict 'every table is in a snapshot, every predicate has its walk' $?

@@ -1,5 +1,5 @@
 // config: libc
-// link: src/libc/malloc.c src/libc/options.c src/libc/report.c src/libc/snapshot.c src/libc/snapshot_format.c src/libc/threads.c src/os/os_linux.c -pthread -fno-builtin -Wno-deprecated-declarations -Wno-use-after-free -Wno-alloc-size-larger-than
+// link: src/libc/malloc.c src/libc/options.c src/libc/report.c src/libc/snapshot.c src/libc/snapshot_format.c src/libc/snapshot_here.c src/libc/threads.c src/os/os_linux.c -pthread -fno-builtin -Wno-deprecated-declarations -Wno-use-after-free -Wno-alloc-size-larger-than
 /* The C library's names, every one with every edge of C23, POSIX and glibc; misuses, in children that
  * must die and say why; options, in children that begin anew. */
 #define _GNU_SOURCE
