@@ -32,8 +32,9 @@ FLAGS_libc := $(CFLAGS) -fsanitize=undefined -fno-sanitize-recover=all
 FLAGS_host-cov := -O0 -g --coverage -fprofile-update=atomic
 FLAGS_pool-cov := -O0 -g --coverage $(POOL)
 
-.PHONY: all lib tools help prove status expect test test-build test-driver test-eacsl check-style check-status \
-        format format-check mutants bench bench-heap bench-pages coverage clean setup setup-bench
+.PHONY: all lib tools help prove status expect test test-build test-driver test-eacsl check-style \
+        check-status format format-check mutants stability evidence bench bench-heap bench-pages \
+        coverage clean setup setup-bench setup-evidence
 .DELETE_ON_ERROR:
 
 all: lib tools
@@ -69,6 +70,10 @@ status: ## write proofs/STATUS.md anew: what is proved, a row a module
 mutants: ## break the core in many small ways and see a proof fail each time (some 3 hours)
 	@ci/setup.sh --prove
 	@$(PYTHON) proofs/mutants.py
+
+stability: ## each goal again from other seeds and in a third of its time; those that waver (hours; UNITS=)
+	@ci/setup.sh --prove
+	@$(PYTHON) proofs/stability.py --config $(CONFIG) $(UNITS)
 
 test-driver: ## plant faults in a small copy and see the prover's driver refuse each
 	@tests/driver/run.sh
