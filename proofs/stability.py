@@ -106,7 +106,7 @@ def main():
             for name in names:
                 waver.setdefault(name, []).append(seed)
         bad = min(total, len(waver) + lost)
-        print(f"{'WAVERS' if bad else 'OK'} {unit.name} {total - bad}/{total} "
+        print(f"{'FAILED' if lost else 'WAVERS' if bad else 'OK'} {unit.name} {total - bad}/{total} "
               f"{time.time() - start:.0f} s",
               *[f"{name}, from seed {' and '.join(seeds)}" for name, seeds in sorted(waver.items())],
               sep="\n  ", flush=True)
