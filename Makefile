@@ -34,13 +34,13 @@ FLAGS_pool-cov := -O0 -g --coverage $(POOL)
 
 .PHONY: all lib tools help prove status expect test test-build test-driver test-eacsl check-style \
         check-status format format-check mutants stability evidence bench bench-heap bench-pages \
-        coverage clean setup setup-bench setup-evidence
+        coverage clean setup setup-bench evidence-goals evidence-mutants
 .DELETE_ON_ERROR:
 
 all: lib tools
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z%-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z%-]+:.*## / { printf "make %-16s %s\n", $$1, $$2 }' Makefile
 
 prove: ## prove everything from nothing (CONFIG=host, or CONFIG=pool the small one); N passed, N failed
 	@ci/setup.sh --prove
@@ -71,9 +71,21 @@ mutants: ## break the core in many small ways and see a proof fail each time (so
 	@ci/setup.sh --prove
 	@$(PYTHON) proofs/mutants.py
 
-stability: ## each goal again from other seeds and in a third of its time; those that waver (hours; UNITS=)
+stability: ## each goal from other seeds, in a third of its time: which waver (hours; UNITS=)
 	@ci/setup.sh --prove
 	@$(PYTHON) proofs/stability.py --config $(CONFIG) $(UNITS)
+
+evidence: ## build/evidence/: what is required, proved, tested and measured: HTML and JSON
+	@ci/setup.sh --evidence
+	@$(PYTHON) evidence/evidence.py
+
+evidence-goals: ## for it: each goal by Z3 and by CVC4 alone (hours; UNITS=; goes on)
+	@ci/setup.sh --prove
+	@$(PYTHON) evidence/evidence.py goals $(UNITS)
+
+evidence-mutants: ## for it: each mutant (some 3 hours; UNITS=; goes on)
+	@ci/setup.sh --prove
+	@$(PYTHON) evidence/evidence.py mutants $(UNITS)
 
 test-driver: ## plant faults in a small copy and see the prover's driver refuse each
 	@tests/driver/run.sh

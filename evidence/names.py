@@ -175,7 +175,8 @@ def load():
     for count, entry in enumerate(requirements, 1):
         if entry.number != f"R{count}":
             found.append(f"{entry.file}:{entry.line}: expected R{count}, found {entry.number}")
-        found += problems(entry, names, ["tests", "mutants"] if entry.names("clauses") else ["tests"])
+        wanted = ["tests", "mutants"] if entry.names("clauses") else ["tests"]
+        found += problems(entry, names, wanted)
     for entry in standards:
         found += problems(entry, names, ["answer"])
     return requirements, standards, intros, names, found
