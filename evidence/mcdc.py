@@ -25,9 +25,9 @@ def head(file, word, default=""):
 def run(job):
     """Builds and runs a test of a configuration: how it ended, and its counts."""
     config, test, folder, library = job
-    program = f"{folder}/{config}-{Path(test).stem}"
+    program = f"{folder}/{config}-{test.replace('/', '_')}"
     must(CLANG, *FLAGS, *CONFIGS[config], test, *head(test, "link"), library, "-o", program)
-    env = os.environ | {"LLVM_PROFILE_FILE": f"{program}.raw"}
+    env = os.environ | {"LLVM_PROFILE_FILE": f"{program}-%p.raw"}  # one a process
     try:
         done = subprocess.run([program], env=env, text=True, errors="replace", timeout=LIMIT,
                               stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
@@ -55,7 +55,7 @@ def of_config(config, folder):
     must("ar", "rcs", archive, *library)
     tests = [one for one in files("tests/*/test_*.c") if config in head(one, "config", "pool")]
     ran = everywhere([(config, test, folder, archive) for test in tests], run)
-    raw = [f"{one['program']}.raw" for one in ran if Path(f"{one['program']}.raw").exists()]
+    raw = sorted(str(path) for path in Path(folder).glob(f"{config}-*.raw"))
     must(PROFDATA, "merge", "-o", f"{folder}/{config}.data", *raw)
     programs = [part for one in ran for part in ("-object", one["program"])]
     said = must(COV, "export", "-instr-profile", f"{folder}/{config}.data", *programs[1:],
@@ -115,7 +115,8 @@ def measure():
                   "conditions": [k for k, one in enumerate(shown, 1) if not one],
                   "of": len(shown)}] if not all(shown) else []
     return {"compiler": must(CLANG, "--version").splitlines()[0], "tests": tests,
-            "files": dict(sorted(by_file.items())), "gaps": gaps}
+            "files": dict(sorted(by_file.items())), "gaps": gaps,
+            "never run": sorted(own for (_, own), times in functions.items() if not times)}
 
 
 def mcdc():

@@ -154,6 +154,7 @@ def mcdc(data):
              f"{', '.join(map(str, one['conditions']))} of {one['of']}") for one in part["gaps"]]
     return (f"<p>By {escape(part['compiler'])}, three configurations together. A decision counts "
             "where it has two conditions or more.</p>"
+            + f"<p>Functions that no test ran: {codes(part['never run']) or 'none'}.</p>"
             + table(["file", "functions", "branches", "conditions"], rows, (1, 2, 3))
             + fold(f"{len(gaps)} decisions with a condition not shown", table(
                 ["where", "decision", "conditions not shown"], gaps)))
