@@ -28,6 +28,7 @@ table { border-collapse: collapse; font-size: 13.5px; width: 100%; }
 td, th { padding: 4px 9px; text-align: left; vertical-align: top;
     border-bottom: 1px solid var(--line); } th { color: var(--dim); font-weight: 600; }
 td.n, th.n { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
+td.a { width: 5.5em; white-space: nowrap; } td.l { width: 17em; }
 code { font: 12.5px ui-monospace, monospace; overflow-wrap: anywhere; }
 details { margin: .3em 0; } summary { cursor: pointer; color: var(--link); }
 details > *:not(summary) { margin-left: 1em; }
@@ -81,8 +82,9 @@ def lacking(data):
     notes = []
     waiting = [unit["unit"] for unit in data["units"] if unit["counts"] is None]
     if waiting:
-        notes.append(f"Not run by both provers here ({len(waiting)} units): {', '.join(waiting)}. "
-                     "<code>make evidence-goals</code> goes on where it stopped.")
+        notes.append(f"{len(waiting)} units were not run by each prover alone here: <code>make "
+                     "evidence-goals</code> goes on where it stopped."
+                     + parts.fold("Which", escape(", ".join(waiting))))
     left = data["mutants"]["all"] - sum(data["mutants"]["verdicts"].values())
     if left:
         notes.append(f"{left} mutants were not run here: <code>make evidence-mutants</code>.")
@@ -92,12 +94,12 @@ def lacking(data):
     scripts = sorted({test["file"] for one in data["requirements"] for test in one["tests"]
                       if test["ran"] is None})
     if scripts:
-        notes.append("Tests that this report did not run itself (<code>make test</code> does): "
-                     + ", ".join(f"<code>{escape(one)}</code>" for one in scripts) + ".")
+        notes.append(f"{len(scripts)} tests this report did not run itself: <code>make test</code> "
+                     "does." + parts.fold("Which", parts.codes(scripts)))
     if data["untraced"]:
         notes.append("Clauses of public headers that no requirement names: "
                      + ", ".join(f"<code>{escape(one)}</code>" for one in data["untraced"]) + ".")
-    return ("".join(f'<p class="lack">{note}</p>' for note in notes)
+    return ("".join(f'<div class="lack">{note}</div>' for note in notes)
             + table(["where", "what", "answered"], rows))
 
 

@@ -73,8 +73,8 @@ def requirement(one):
             for clause in one["clauses"]]
     lines = []
     if one["words"]:
-        lines.append("Words: " + ", ".join(f"{tag('code', word['name'])} (in {word['in']} clauses)"
-                                           for word in one["words"]))
+        lines.append("Words: " + ", ".join(tag("code", word["name"]) + (
+            f" (in {word['in']} clauses)" if word["in"] > 1 else "") for word in one["words"]))
     if one["laws"]:
         lines.append("Laws, proved from contracts alone: " + ", ".join(
             f"{tag('code', law['name'])} in {escape(law['file'])}" for law in one["laws"]))
@@ -183,8 +183,8 @@ def standards(data):
                          for name in [*one["by"], *one["trusted"], *one["sections"]])
         whose = f"{one['whose'][0]}<br>" if one["whose"] else ""
         out.append(f"<tr><td><b>{escape(one['title'])}</b><br>{escape(one['says'])}</td>"
-                   f"<td>{escape(whose[:-4])}{'<br>' if whose else ''}{verdict(one)}</td>"
-                   f"<td>{links} {codes(one['tests'])}</td></tr>".replace("`", ""))
+                   f'<td class="a">{whose}{verdict(one)}</td>'
+                   f'<td class="l">{links} {codes(one["tests"])}</td></tr>'.replace("`", ""))
     return "".join(out) + "</table></div>"
 
 
@@ -216,14 +216,16 @@ def instructions(data):
     part = data["instructions"]
     if "missing" in part:
         return f"<p>Not measured: {escape(part['missing'])} is not here.</p>"
-    names = list(dict.fromkeys(name for build in part["builds"].values() for name in build))
-    rows = [(tag("code", name), *[f"{number(build[name]['most'])} / {build[name]['mean']:.0f}"
-                                  if name in build else "-" for build in part["builds"].values()])
+    names = sorted({name for build in part["builds"].values() for name in build})
+
+    def both(one):
+        return f"{number(one['most'])} / {number(round(one['mean']))}" if one else "-"
+    rows = [(tag("code", name), *[both(build.get(name)) for build in part["builds"].values()])
             for name in names]
     return (f"<p>The most instructions of one call / the mean, on {escape(part['machine'])}, over "
             "<code>evidence/work.c</code>, counted by valgrind. <b>Measured is no bound.</b> A "
             "call that clears or copies a block, audits or gives memory back takes a step for each "
-            "word of it.</p>" + table(["function", *part["builds"]], rows,
+            "byte or page of it.</p>" + table(["function", *part["builds"]], rows,
                                  range(1, len(part["builds"]) + 1)))
 
 
@@ -238,11 +240,12 @@ def pool(data):
         heads = [f"C = {n}" for n in part["measured"]]
     builds = {name: build for name, build in data["instructions"].get("builds", {}).items()
               if name.startswith("pool")}
-    calls = [(f"Cairn's spans, {escape(name)}", number(build["heap_alloc"]["most"]),
-              number(build["heap_free"]["most"])) for name, build in builds.items()]
+    calls = [(f"Cairn's spans, {escape(name)}", *[
+        number(max(build[one]["most"] for one in (kind, f"{kind}_manual")))
+        for kind in ("heap_alloc", "heap_free")]) for name, build in builds.items()]
     calls += [(f"Cairn's blocks, {escape(name)}", number(build["block_alloc"]["most"]),
                number(build["block_free"]["most"])) for name, build in builds.items()]
-    calls += [(f"{escape(name)} (its authors' figures)", one["malloc"], one["free"])
+    calls += [(f"{escape(name)} (cited, not measured here)", one["malloc"], one["free"])
               for name, one in data["instructions"].get("others", {}).items()]
     return ("<h3>Memory of a pool of C chunks of 256 KiB, in bytes</h3><p>The pool itself is "
             "262\u202f144 C. The tables beside it are at most:</p>"
@@ -260,8 +263,8 @@ def pool(data):
             "<h3>Most instructions of a call</h3>"
             + table(["", "allocate", "free"], calls, (1, 2))
             + "<p>The most that was measured, growth of the heap included, and no bound: far more "
-            "than the others take. They have free lists; Cairn searches for the lowest run, updates a "
-            "tree of summaries, and writes a map of every page.</p>")
+            "than the others take. They have free lists; Cairn searches for the lowest run, updates "
+            "a tree of summaries, and writes a map of every page.</p>")
 
 
 def compilers(data):
