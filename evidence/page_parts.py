@@ -263,8 +263,8 @@ def pool(data):
             "<h3>Most instructions of a call</h3>"
             + table(["", "allocate", "free"], calls, (1, 2))
             + "<p>The most that was measured, growth of the heap included, and no bound: far more "
-            "than the others take. They have free lists; Cairn searches for the lowest run, updates "
-            "a tree of summaries, and writes a map of every page.</p>")
+            "than the others take. They have free lists; Cairn searches for the lowest run, "
+            "updates a tree of summaries, and writes a map of every page.</p>")
 
 
 def compilers(data):
