@@ -29,6 +29,7 @@ td, th { padding: 4px 9px; text-align: left; vertical-align: top;
     border-bottom: 1px solid var(--line); } th { color: var(--dim); font-weight: 600; }
 td.n, th.n { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
 td.a { width: 5.5em; white-space: nowrap; } td.l { width: 17em; }
+td:first-child code { white-space: nowrap; }
 code { font: 12.5px ui-monospace, monospace; overflow-wrap: anywhere; }
 details { margin: .3em 0; } summary { cursor: pointer; color: var(--link); }
 details > *:not(summary) { margin-left: 1em; }

@@ -109,11 +109,14 @@ def goals(data):
                      "" if mine else tag("span", "not run here", "dim")))
     rows.append(("<b>run here</b>", number(counts["goals"]),
                  *[number(counts[kind]) for kind in PROVERS], ""))
+    few = [(escape(unit["unit"]), tag("code", name), ", ".join(by) or "neither")
+           for unit in data["units"] for name, by in unit["few"].items()]
     return (f"<p>Each goal is given to each prover alone, with {data['limit']} seconds. A goal "
             "that neither proves at one look is one that <code>make prove</code> gets at "
-            "another (its second look, or both at once). The column of records is what "
+            "another (its second look, or a machine with less to do). What is recorded is what "
             "<code>proofs/units.tsv</code> has.</p>"
-            + table(["unit", "recorded", *PROVERS.values(), ""], rows, range(1, 7)))
+            + table(["unit", "recorded", *PROVERS.values(), ""], rows, range(1, 8))
+            + fold(f"{len(few)} goals that not both prove", table(["unit", "goal", "by"], few)))
 
 
 def mutants(data):

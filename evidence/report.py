@@ -129,7 +129,9 @@ def units(traces):
         goals = traces.goals[unit.name]
         counted = {config: stability.expected(unit, config) for config in prove.CONFIGS}
         yield {"unit": unit.name, "file": unit.file, "recorded": counted,
-               "counts": proofs_run.summary(goals) if goals is not None else None}
+               "counts": proofs_run.summary(goals) if goals is not None else None,
+               "few": {name: by for name, by in (goals or {}).items()
+                       if len(by) < 2 and proofs_run.BY_WP not in by}}
 
 
 def runs_of(part):
