@@ -3,13 +3,14 @@
 measured and believed. What was made before and is of the same sources is not made again.
 
     evidence/evidence.py                    the report, and all in it that takes minutes
+    evidence/evidence.py kept               the report of what was made before, and no more
     evidence/evidence.py goals [UNIT...]    each goal by each prover alone
     evidence/evidence.py mutants [UNIT...]  each mutant
 
 The last two take hours. One can stop them: they go on with the unit where they stopped."""
 import json, os, sys
 
-from parts import BUILD, ROOT
+from parts import BUILD, ROOT, Only
 import page
 import proofs_run
 import report
@@ -32,7 +33,8 @@ def main():
     os.chdir(ROOT)
     if sys.argv[1:2] in (["goals"], ["mutants"]):
         return run(sys.argv[1], sys.argv[2:])
-    if sys.argv[1:]:
+    Only.kept = sys.argv[1:] == ["kept"]
+    if sys.argv[1:] and not Only.kept:
         sys.exit(__doc__)
     data = report.assemble()
     BUILD.mkdir(parents=True, exist_ok=True)

@@ -41,10 +41,16 @@ SECTIONS = [("lacking", "What is not answered"), ("requirements", "Requirements"
             ("stack", "Stack"), ("instructions", "Instructions"), ("pool", "The static pool"),
             ("compilers", "Compilers"), ("tools", "Tools")]
 
+MEASURED = ["stack", "instructions", "pool", "mcdc", "compilers"]
 
-def section(name, *body):
-    return (f'<section id="{name}"><h2>{escape(dict(SECTIONS)[name])}</h2>' + "".join(body)
-            + "</section>")
+
+def section(name, body):
+    return f'<section id="{name}"><h2>{escape(dict(SECTIONS)[name])}</h2>{body}</section>'
+
+
+def is_missing(part):
+    """Whether a part was not made. (Of compilers `missing` is a list: those that are not here.)"""
+    return isinstance(part.get("missing"), str)
 
 
 def cards(data):
@@ -52,10 +58,10 @@ def cards(data):
     counts, recorded = parts.sum_of_units(data)
     mcdc = [sum(one["mcdc"][k] for one in data["mcdc"].get("files", {}).values()) for k in (0, 1)]
     mutants = data["mutants"]
-    stack = [one["bytes"] for build in data["stack"]["builds"].values()
+    stack = [one["bytes"] for build in data["stack"].get("builds", {}).values()
              for one in build.get("functions", {}).values()]
     both = sum(unit["counts"] is not None for unit in data["units"])
-    runs = data["compilers"]["runs"]
+    runs = data["compilers"].get("runs", [])
     told = [
         (f"{number(recorded[1])} of {number(recorded[0])}", "goals proved, as proofs/units.tsv has "
          "it for the host; make prove proves them anew"),
@@ -89,8 +95,8 @@ def lacking(data):
     left = data["mutants"]["all"] - sum(data["mutants"]["verdicts"].values())
     if left:
         notes.append(f"{left} mutants were not run here: <code>make evidence-mutants</code>.")
-    for name in ["instructions", "mcdc", "coverage"]:
-        if "missing" in data[name]:
+    for name in [*MEASURED, "coverage"]:
+        if is_missing(data[name]):
             notes.append(f"No figures for {name}: {escape(data[name]['missing'])} is not here.")
     scripts = sorted({test["file"] for one in data["requirements"] for test in one["tests"]
                       if test["ran"] is None})
@@ -104,16 +110,19 @@ def lacking(data):
             + table(["where", "what", "answered"], rows))
 
 
+def tools(data):
+    return table(["tool", "says"], [(cell(a), tag("code", b)) for a, b in data["tools"].items()])
+
+
+BODIES = {name: {"lacking": lacking, "tools": tools}.get(name) or getattr(parts, name)
+          for name, _ in SECTIONS}
+
+
 def page(data):
     bodies = {
-        "lacking": lacking(data), "requirements": parts.requirements(data),
-        "goals": parts.goals(data), "mutants": parts.mutants(data), "tests": parts.tests(data),
-        "mcdc": parts.mcdc(data), "assumptions": parts.assumptions(data),
-        "standards": parts.standards(data), "stack": parts.stack(data),
-        "instructions": parts.instructions(data), "pool": parts.pool(data),
-        "compilers": parts.compilers(data),
-        "tools": table(["tool", "says"], [(cell(a), tag("code", b))
-                                          for a, b in data["tools"].items()])}
+        name: f"<p>Not measured: {escape(data[name]['missing'])} is not here.</p>"
+        if name in MEASURED and is_missing(data[name]) else body(data)
+        for name, body in BODIES.items()}
     links = "".join(f'<a href="#{name}">{escape(title)}</a>' for name, title in SECTIONS)
     changed = " The tree had changes that are in no commit." if data["changed"] else ""
     return (f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Cairn: evidence'

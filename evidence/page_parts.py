@@ -148,8 +148,6 @@ def tests(data):
 
 def mcdc(data):
     part = data["mcdc"]
-    if "missing" in part:
-        return f"<p>Not measured: {escape(part['missing'])} is not here.</p>"
     rows = [(tag("code", file), *[f"{a} of {b}" for a, b in
              (one["functions"], one["branches"], one["mcdc"])]) for file, one in
             part["files"].items()]
@@ -217,8 +215,6 @@ def stack(data):
 
 def instructions(data):
     part = data["instructions"]
-    if "missing" in part:
-        return f"<p>Not measured: {escape(part['missing'])} is not here.</p>"
     names = sorted({name for build in part["builds"].values() for name in build})
 
     def both(one):
@@ -277,6 +273,7 @@ def compilers(data):
     heads = [f"answers of a pool of {n} chunks" for n in part["runs"][0]["answers"]]
     said = tag("b", "All agree." if part["agree"] else "They do not agree.",
                "yes" if part["agree"] else "no")
-    return (f"<p>{said} The traces are those that Go answered; the other numbers are a hash of all "
+    absent = f" Not here: {', '.join(part['missing'])}." if part["missing"] else ""
+    return (f"<p>{said}{absent} The traces are those that Go answered; the other numbers are a hash of all "
             "answers to <code>evidence/work.c</code>.</p>"
             + table(["compiler", "level", "traces answered as Go did", *heads], rows, (2,)))
