@@ -274,6 +274,6 @@ def compilers(data):
     said = tag("b", "All agree." if part["agree"] else "They do not agree.",
                "yes" if part["agree"] else "no")
     absent = f" Not here: {', '.join(part['missing'])}." if part["missing"] else ""
-    return (f"<p>{said}{absent} The traces are those that Go answered; the other numbers are a hash "
-            "of all answers to <code>evidence/work.c</code>.</p>"
+    return (f"<p>{said}{absent} The traces are those that Go answered; the other numbers hash "
+            "all answers to <code>evidence/work.c</code>.</p>"
             + table(["compiler", "level", "traces answered as Go did", *heads], rows, (2,)))
