@@ -66,7 +66,8 @@ def cards(data):
         (f"{number(recorded[1])} of {number(recorded[0])}", "goals proved, as proofs/units.tsv has "
          "it for the host; make prove proves them anew"),
         (f"{both} of {len(data['units'])} units", f"run here by both provers: "
-         f"{number(counts['goals'])} goals, {number(counts['both'] + counts['wp'])} by each alone"),
+         f"{number(counts['goals'])} goals, of which WP itself or each of both proves "
+         f"{number(counts['both'] + counts['wp'])}"),
         (str(len(data["requirements"])), f"requirements; {len(data['untraced'])} clauses of public "
          "headers are in none"),
         (f"{number(sum(mutants['verdicts'].values()))} of {number(mutants['all'])}",
@@ -75,7 +76,8 @@ def cards(data):
         (f"{number(max(stack))} bytes", "of stack at the most, of any public function in any of "
          "the builds measured") if stack else ("-", "stack not measured"),
         (f"{sum(run['same'] == run['traces'] for run in runs)} of {len(runs)}", "compilers and "
-         "levels whose programs answer every trace as Go did"),
+         "levels whose programs answer every trace as Go did") if runs else ("-", "compilers not "
+                                                                             "compared"),
         (str(len(data["assumptions"])), "assumptions that one must believe")]
     return ('<div class="cards">' + "".join(f"<div><b>{escape(head)}</b><span>{escape(text)}</span>"
                                             "</div>" for head, text in told) + "</div>")

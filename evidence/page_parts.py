@@ -153,8 +153,9 @@ def mcdc(data):
             part["files"].items()]
     gaps = [(tag("code", f"{one['file']}:{one['line']}"), tag("code", one["text"]),
              f"{', '.join(map(str, one['conditions']))} of {one['of']}") for one in part["gaps"]]
-    return (f"<p>By {escape(part['compiler'])}, three configurations together. A decision counts "
-            "where it has two conditions or more.</p>"
+    return (f"<p>By {escape(part['compiler'])}, three configurations together, without the tests "
+            "of the C library's names and those under ThreadSanitizer. A decision counts where it "
+            "has two conditions or more.</p>"
             + f"<p>Functions that no test ran: {codes(part['never run']) or 'none'}.</p>"
             + table(["file", "functions", "branches", "conditions"], rows, (1, 2, 3))
             + fold(f"{len(gaps)} decisions with a condition not shown", table(
