@@ -2,8 +2,9 @@
 what was begun can be gone on with."""
 import re
 from concurrent.futures import ThreadPoolExecutor
+from functools import lru_cache
 
-from parts import files, kept, key, read
+from parts import files, kept, key, read, say
 import mutants
 import prove
 import stability
@@ -17,8 +18,14 @@ def words():
     return files("src/*.h", "src/*/*.h", "specs/*.acsl", "proofs/laws/*.h")
 
 
+@lru_cache
+def versions():
+    return [say(*tool) for tool in (["frama-c", "-version"], ["z3", "--version"],
+                                    ["cvc4", "--version"])]
+
+
 def goals_key(unit, config):
-    return key([unit.file, *words()], unit.options, config, prove.TIME_LIMIT)
+    return key([unit.file, *words()], unit.options, config, prove.TIME_LIMIT, versions())
 
 
 def goals_by(unit, config):
@@ -68,7 +75,7 @@ def goals_so_far(config=CONFIGS["goals"]):
 
 
 def mutants_key(unit, config):
-    return key([unit.file, *words(), *files("proofs/mutants/*.tsv")], config)
+    return key([unit.file, *words(), *files("proofs/mutants/*.tsv")], config, versions())
 
 
 def run_mutants(names, config=CONFIGS["mutants"]):
