@@ -106,10 +106,10 @@ def main():
             for name in names:
                 waver.setdefault(name, []).append(seed)
         bad = min(total, len(waver) + lost)
-        print(f"{'FAILED' if lost else 'WAVERS' if bad else 'OK'} {unit.name} {total - bad}/{total} "
-              f"{time.time() - start:.0f} s",
-              *[f"{name}, from seed {' and '.join(seeds)}" for name, seeds in sorted(waver.items())],
-              sep="\n  ", flush=True)
+        word = "FAILED" if lost else "WAVERS" if bad else "OK"
+        print(f"{word} {unit.name} {total - bad}/{total} {time.time() - start:.0f} s",
+              *[f"{name}, from seed {' and '.join(seeds)}"
+                for name, seeds in sorted(waver.items())], sep="\n  ", flush=True)
         passed, failed = passed + total - bad, failed + bad
     print(f"{passed} passed, {failed} failed")
     return 1 if failed or not passed else 0

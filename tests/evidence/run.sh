@@ -58,7 +58,8 @@ P
 verdict "a call that comes round" $?
 
 # A small house that is proved from any seed, and one whose claim is false.
-cp -r tests/driver/house "$work/house" && cp proofs/prove.py proofs/stability.py "$work/house/proofs"
+cp -r tests/driver/house "$work/house" || exit 2
+cp proofs/prove.py proofs/stability.py "$work/house/proofs" || exit 2
 stable() {
     /usr/bin/python3 "$work/house/proofs/stability.py" --seeds 3 cell >"$work/said" 2>&1
 }
