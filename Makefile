@@ -32,14 +32,15 @@ FLAGS_libc := $(CFLAGS) -fsanitize=undefined -fno-sanitize-recover=all
 FLAGS_host-cov := -O0 -g --coverage -fprofile-update=atomic
 FLAGS_pool-cov := -O0 -g --coverage $(POOL)
 
-.PHONY: all lib tools help prove status expect test test-build test-driver test-eacsl fuzz check-style check-status \
-        format format-check mutants bench bench-heap bench-pages coverage clean setup setup-bench
+.PHONY: all lib tools help prove status expect test test-build test-driver test-eacsl fuzz check-style \
+        check-status format format-check mutants stability evidence bench bench-heap bench-pages \
+        coverage clean setup setup-bench evidence-goals evidence-mutants
 .DELETE_ON_ERROR:
 
 all: lib tools
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z%-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z%-]+:.*## / { printf "make %-16s %s\n", $$1, $$2 }' Makefile
 
 prove: ## prove everything from nothing (CONFIG=host, or CONFIG=pool the small one); N passed, N failed
 	@ci/setup.sh --prove
@@ -69,6 +70,22 @@ status: ## write proofs/STATUS.md anew: what is proved, a row a module
 mutants: ## break the core in many small ways and see a proof fail each time (some 3 hours)
 	@ci/setup.sh --prove
 	@$(PYTHON) proofs/mutants.py
+
+stability: ## each goal from other seeds, in a third of its time: which waver (hours; UNITS=)
+	@ci/setup.sh --prove
+	@$(PYTHON) proofs/stability.py --config $(CONFIG) $(UNITS)
+
+evidence: ## build/evidence/: what is required, proved, tested and measured: HTML and JSON
+	@ci/setup.sh --evidence
+	@$(PYTHON) evidence/evidence.py
+
+evidence-goals: ## for it: each goal by Z3 and by CVC4 alone (hours; UNITS=; goes on)
+	@ci/setup.sh --prove
+	@$(PYTHON) evidence/evidence.py goals $(UNITS)
+
+evidence-mutants: ## for it: each mutant (some 3 hours; UNITS=; goes on)
+	@ci/setup.sh --prove
+	@$(PYTHON) evidence/evidence.py mutants $(UNITS)
 
 test-driver: ## plant faults in a small copy and see the prover's driver refuse each
 	@tests/driver/run.sh

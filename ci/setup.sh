@@ -1,6 +1,7 @@
 #!/bin/sh
 # Installs what Cairn's proof and tests need: packages of a stock Debian 12 and nothing else.
 #   ci/setup.sh [--prove | --test]     (both without an argument; quick where all is there)
+#   ci/setup.sh --evidence             what make evidence needs besides: clang 19 for MC/DC
 #   ci/setup.sh --bench                what the benchmarks need, with Go and allocators to compare with
 set -eu
 
@@ -10,9 +11,11 @@ test="python3 make gcc git libc6-dev clang libclang-rt-14-dev gcc-multilib gcc-a
       strace gdb spin redis-server redis-tools"
 bench="python3 make gcc libc6-dev valgrind golang-go libjemalloc2 libmimalloc2.0
        libtcmalloc-minimal4 libtbbmalloc2 lua5.4 perl redis-server redis-tools jq"
+evidence="$test clang-19 llvm-19 libclang-rt-19-dev"
 case "${1-}" in
 --prove) wanted=$prove ;;
 --test) wanted=$test ;;
+--evidence) wanted=$evidence ;;
 --bench) wanted=$bench ;;
 *) wanted="$prove $test" ;;
 esac
