@@ -34,6 +34,9 @@
     ensures caches: PageCaches && SpanCaches;
     ensures totals: KindTotals && TotalsConserved;
     ensures bits: InUseBits && SpecialsBits;
+    ensures lists: HeapLists;
+    ensures spans: HeapSpans;
+    ensures pages: HeapPages;
     ensures heap: Heap;
  */
 void law_zero_is_empty(void) {
