@@ -81,8 +81,47 @@ static uint64_t collect_word(uint32_t me, uint32_t s, uint32_t first, uint64_t b
     return twice;
 }
 
-/* Takes back what other threads have freed of span s, if it is thread me's; if it is another's,
- * that one is told. */
+/* Takes back what other threads have freed of span s, thread me's, as long as it is that. */
+/*@ requires apart: heap_held == 0;
+    requires self: me == self && 0 < self <= THREADS;
+    requires lists: SpanList;
+    requires spans: SlotSpans(self);
+    requires sorted: SlotLists(self);
+    requires span: 0 < s < SPANS;
+    requires mine: Mine(me, s);
+    terminates \true;
+    exits \false;
+    assigns heap_held, heap_touched, HEAP_TABLES, SLOT_TABLES;
+    ensures apart: heap_held == 0;
+    ensures lists: SpanList;
+    ensures spans: SlotSpans(self);
+    ensures sorted: SlotLists(self);
+    ensures fewer: MineFewer{Pre,Post}(self);
+    ensures cursors: CursorsKept{Pre,Post}(self);
+    ensures large: LargeAllStay{Pre,Post}(self);
+ */
+static uint64_t collect_own(uint32_t me, uint32_t s) {
+    uint64_t twice = NO_PLACE;
+    uint32_t first = slot_first_word(s), end = slot_end_word(s);
+    /*@ loop invariant range: first <= w <= end;
+        loop invariant apart: heap_held == 0;
+        loop invariant lists: SpanList;
+        loop invariant spans: SlotSpans(self);
+        loop invariant sorted: SlotLists(self);
+        loop invariant fewer: MineFewer{Pre,Here}(self) && CursorsKept{Pre,Here}(self);
+        loop invariant large: LargeAllStay{Pre,Here}(self);
+        loop assigns w, twice, heap_held, heap_touched, HEAP_TABLES, SLOT_TABLES;
+        loop variant end - w;
+     */
+    for (uint32_t w = first; w < end && slots_owner_load(s) == me; w++) {
+        //@ assert mine: Mine(me, s) && FirstWord(s) <= w < EndWord(s);
+        twice = either(collect_word(me, s, WORD_BITS * (w - first), slot_remote_take(w)), twice);
+    }
+    slot_settle(me, s);
+    return twice;
+}
+
+/* The same if the span is thread me's; if it is another's, that one is told. */
 /*@ requires apart: heap_held == 0;
     requires self: me == self && 0 < self <= THREADS;
     requires lists: SpanList;
@@ -102,30 +141,13 @@ static uint64_t collect_word(uint32_t me, uint32_t s, uint32_t first, uint64_t b
  */
 static uint64_t collect_span(uint32_t me, uint32_t s) {
     uint32_t owner = slots_owner_load(s);
-    if (owner != me) {
-        if (owner != 0 && owner <= THREADS) {
-            inbox_put(owner - 1, s);
-        }
-        return NO_PLACE;
+    if (owner == me) {
+        return collect_own(me, s);
     }
-    uint64_t twice = NO_PLACE;
-    uint32_t first = slot_first_word(s), end = slot_end_word(s);
-    /*@ loop invariant range: first <= w <= end;
-        loop invariant apart: heap_held == 0;
-        loop invariant lists: SpanList;
-        loop invariant spans: SlotSpans(self);
-        loop invariant sorted: SlotLists(self);
-        loop invariant fewer: MineFewer{Pre,Here}(self) && CursorsKept{Pre,Here}(self);
-        loop invariant large: LargeAllStay{Pre,Here}(self);
-        loop assigns w, twice, heap_held, heap_touched, HEAP_TABLES, SLOT_TABLES;
-        loop variant end - w;
-     */
-    for (uint32_t w = first; w < end && slots_owner_load(s) == me; w++) {
-        //@ assert mine: Mine(me, s) && FirstWord(s) <= w < EndWord(s);
-        twice = either(collect_word(me, s, WORD_BITS * (w - first), slot_remote_take(w)), twice);
+    if (owner != 0 && owner <= THREADS) {
+        inbox_put(owner - 1, s);
     }
-    slot_settle(me, s);
-    return twice;
+    return NO_PLACE;
 }
 
 SLOW uint64_t slot_cache_collect(uint32_t me) {

@@ -44,8 +44,7 @@ struct special {
  * record will have that name when this one is gone. */
 struct special_added {
     int status;
-    uint32_t
-        record; /* where the status is SPECIAL_EXISTS, the one there is; else 0, as its birth */
+    uint32_t record; /* of SPECIAL_EXISTS the one there is; of another refusal 0, as the birth */
     uint64_t birth;
 };
 
@@ -75,7 +74,7 @@ extern uint8_t special_met[SPECIALS]; /* the audit's own: it met the record */
 /*@ ghost uint32_t special_rank[SPECIALS]; // a record's place in the line of all */
 /*@ ghost uint32_t special_found[SPECIALS]; // the audit's own: the line it meets them in */
 /*@ ghost uint32_t special_count;           // the audit's own: how many it met */
-/*@ ghost uint32_t special_touched;        // the record last added, removed or taken when due */
+/*@ ghost uint32_t special_touched;         // the record last added, removed or taken when due */
 
 #include "../../specs/special.acsl"
 
