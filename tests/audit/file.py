@@ -186,7 +186,7 @@ def spoil(path, folder):
     # Files that are not as they should be: the byte is counted here, and not where it is read.
     give("empty", 2, "byte 0: expected a header of 24 bytes, found the end of the file", b"")
     give("magic", 2, "byte 0: expected CAIRNSNP, found something else", b"CAIRNREC" + data[8:])
-    give("version", 3, "byte 8: expected version 2, found 3", data[:8] + b"\3" + data[9:])
+    give("version", 2, "byte 8: expected version 2, found 3", data[:8] + b"\3" + data[9:])
     give("header", 2, "byte 20: expected a header of 24 bytes, found the end of the file", data[:20])
     s = fresh()
     s.constants["SPANS"] //= 2

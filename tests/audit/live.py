@@ -109,8 +109,8 @@ def poke(process, audit):
     unsound("slot", f"OnlySlots fails at span {tailed}", "slot_free",
             memory.get("slot_free", word, form="<Q") | 1 << 63, word, form="<Q")
     here = memory.here
-    give("version", 2, f"the record of tables at {here + 16:#x}, byte 8: expected version 1, found 2",
-         here + 24, struct.pack("<I", 2))
+    give("version", 2, f"the record of tables at {here + 16:#x}, byte 8: expected version 2, found 3",
+         here + 24, struct.pack("<I", 3))
     give("constant", 2, "byte 24, constant PAGE_SHIFT: expected 13, found 12", here + 64,
          struct.pack("<Q", 12))
     give("records", 2, "expected 131072 records of 8 bytes, found 131072 of 9",
