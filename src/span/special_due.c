@@ -116,8 +116,12 @@ void special_release(uint32_t s, uint64_t lo, uint64_t hi) {
 }
 
 struct special_due special_take_due(void) {
-    struct special_due due = {0, 0, 0, 0};
     uint32_t r = special_head[SPECIAL_DUE];
+    struct special_due due; /* field by field: nobody has a memset in a pool */
+    due.place = 0;
+    due.value = 0;
+    due.argument = 0;
+    due.kind = 0;
     if (r == 0) {
         return due;
     }

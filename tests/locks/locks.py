@@ -18,7 +18,7 @@ ALL_LOCKED = """page/candidate page/chunk page/chunk_runs page/mapped page/page_
 # Under the lock in sources that have others as well.
 LOCKED = {
     "heap/heap": "alloc_uncached alloc_refilled alloc_locked",
-    "heap/heap_special": "span_at words_of end_object",
+    "heap/heap_special": "span_at add_at words_of end_object",
     "heap/heap_cached": "refill_pages empty_pages",
     "span/span_cache": "waits cells_audit records_audit",
 }
