@@ -3,8 +3,8 @@
  * is printed, which all compilers must agree on. Compiled with COUNTED and run by valgrind's
  * callgrind, it has the instructions of each call written out by itself, with the function's name.
  *
- * A refused span is held against the pool's bound on its memory (evidence/pool.py): status 1 if the
- * pool refused where the bound says that it does not. */
+ * A refused span is held against the pool's bound on its memory (page_parts.py says it): status 1 if
+ * the pool refused where the bound says that it does not. */
 #include "heap/audit.h"
 #include "object/block.h"
 #include <inttypes.h>

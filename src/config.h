@@ -53,17 +53,17 @@
 #define TREE_HEIGHTS     5                             /* heights of the tree of summaries */
 #define SUMMARIES        (TREE_HEIGHTS * CHUNKS)       /* a row of CHUNKS a height */
 #define RANGES           (CHUNKS / 2 + 1)              /* ranges of mapped chunks */
-#define CACHED_PAGES     (WORD_BITS / 4) /* smaller spans come from a thread's cache */
-#define SPECIAL_LISTS    (SPANS + 1)     /* lists of specials: one a span, two that are no span's */
-#define SCAVENGE_STEP    (65536 / PAGE_SIZE)    /* pages of a step of the background */
-#define SPAN_REFILL      (SPAN_CACHE / 2)       /* records an empty cache is given */
-#define SPAN_CELLS       (THREADS * SPAN_CACHE) /* cells of all caches of records */
-#define KEPT_CELLS       (THREADS * LARGE_KEPT) /* cells that name kept spans */
-#define KEPT_PAGES_MAX   128                    /* pages of a span that is kept */
-#define KINDS            4                      /* what spans are for: see span/span.h */
-#define SIZE_CLASSES     68                     /* Go's; class 0 is "large" */
-#define SPAN_CLASSES     (2 * SIZE_CLASSES)     /* a size class with and without pointers */
-#define SLOTS_MAX        65535                  /* slots in a span */
+#define CACHED_PAGES     (WORD_BITS / 4)               /* smaller spans: from a thread's cache */
+#define SPECIAL_LISTS    (SPANS + 1)                   /* lists of specials, spare and due too */
+#define SCAVENGE_STEP    (65536 / PAGE_SIZE)           /* pages of a step of the background */
+#define SPAN_REFILL      (SPAN_CACHE / 2)              /* records an empty cache is given */
+#define SPAN_CELLS       (THREADS * SPAN_CACHE)        /* cells of all caches of records */
+#define KEPT_CELLS       (THREADS * LARGE_KEPT)        /* cells that name kept spans */
+#define KEPT_PAGES_MAX   128                           /* pages of a span that is kept */
+#define KINDS            4                             /* what spans are for: see span/span.h */
+#define SIZE_CLASSES     68                            /* Go's; class 0 is "large" */
+#define SPAN_CLASSES     (2 * SIZE_CLASSES)            /* a size class with and without pointers */
+#define SLOTS_MAX        65535                         /* slots in a span */
 #define POINTER_BITS_MAX 512 /* bytes: up to this slot size a span ends in its pointer bits */
 
 /* Size classes, in bytes. */

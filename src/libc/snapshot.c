@@ -103,17 +103,13 @@ static int is_touched(const unsigned char *address) {
     return page_map.entry[page - page_map.first] >> 62 != 0; /* in memory, or swapped out */
 }
 
-static int is_zero(const unsigned char *block, size_t size) {
-    return block[0] == 0 && memcmp(block, block + 1, size - 1) == 0;
-}
-
 static void put_table(uint32_t t) {
     const unsigned char *at = snapshot_at(t);
     uint32_t blocks = snapshot_blocks(t);
     for (uint32_t b = 0; b < blocks && writer.error == 0; b++) {
         const unsigned char *block = at + (size_t)b * SNAPSHOT_BLOCK;
         uint32_t size = snapshot_block_bytes(t, b);
-        if ((is_touched(block) || is_touched(block + size - 1)) && !is_zero(block, size)) {
+        if ((is_touched(block) || is_touched(block + size - 1)) && !snapshot_is_zero(block, size)) {
             put_number(t);
             put_number(b);
             put(block, size);

@@ -1,16 +1,13 @@
 #include "libc/snapshot_format.h"
 #include <stddef.h>
+#include <string.h>
 
 // clang-format off
-#define CONSTANT(NAME) {#NAME, NAME},
-#define TABLE(NAME) \
-    {#NAME, sizeof NAME[0], sizeof NAME / sizeof NAME[0]},
-#define ONE(NAME) {#NAME, sizeof NAME, 1},
 #define AT(NAME) if (t == n++) { return (unsigned char *)&NAME; }
 // clang-format on
 
-const struct snapshot_constant snapshot_constant[] = {EACH_SNAPSHOT_CONSTANT(CONSTANT)};
-const struct snapshot_entry snapshot_table[] = {EACH_SNAPSHOT_TABLE(TABLE, ONE)};
+const struct snapshot_constant snapshot_constant[] = {EACH_SNAPSHOT_CONSTANT(SNAPSHOT_CONSTANT)};
+const struct snapshot_entry snapshot_table[] = {EACH_SNAPSHOT_TABLE(SNAPSHOT_TABLE, SNAPSHOT_ONE)};
 
 /* Not a column of the list: the linker does not know of all (os/beside/). */
 unsigned char *snapshot_at(uint32_t t) {
@@ -30,6 +27,10 @@ uint32_t snapshot_blocks(uint32_t t) {
 uint32_t snapshot_block_bytes(uint32_t t, uint32_t b) {
     uint64_t left = snapshot_bytes(t) - (uint64_t)SNAPSHOT_BLOCK * b;
     return left < SNAPSHOT_BLOCK ? (uint32_t)left : SNAPSHOT_BLOCK;
+}
+
+int snapshot_is_zero(const unsigned char *bytes, uint64_t size) {
+    return bytes[0] == 0 && memcmp(bytes, bytes + 1, size - 1) == 0;
 }
 
 uint64_t snapshot_sum(uint64_t sum, const void *bytes, uint64_t size) {

@@ -71,6 +71,10 @@ _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "records are written a
     TABLE(slots_owner) TABLE(large_cell) TABLE(large_kept) TABLE(slot_remote) TABLE(inbox) \
     TABLE(inbox_link)
 
+/* What the lists are of, as they stand in the file. */
+#define SNAPSHOT_CONSTANT(NAME) {#NAME, NAME},
+#define SNAPSHOT_TABLE(NAME) {#NAME, sizeof NAME[0], sizeof NAME / sizeof NAME[0]},
+#define SNAPSHOT_ONE(NAME) {#NAME, sizeof NAME, 1},
 #define SNAPSHOT_PLUS_ONE(NAME) +1
 enum {
     SNAPSHOT_CONSTANTS = 0 EACH_SNAPSHOT_CONSTANT(SNAPSHOT_PLUS_ONE),
@@ -103,6 +107,9 @@ unsigned char *snapshot_at(uint32_t t);
 uint64_t snapshot_bytes(uint32_t t);
 uint32_t snapshot_blocks(uint32_t t);
 uint32_t snapshot_block_bytes(uint32_t t, uint32_t b);
+
+/* Are these bytes, one at the least, all zero? */
+int snapshot_is_zero(const unsigned char *bytes, uint64_t size);
 
 /* The checksum of what `sum` is the checksum of and then these bytes. */
 uint64_t snapshot_sum(uint64_t sum, const void *bytes, uint64_t size);

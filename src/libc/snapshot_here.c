@@ -1,12 +1,6 @@
 #include "libc/snapshot_here.h"
 #include "config.h"
 
-// clang-format off
-#define CONSTANT(NAME) {#NAME, NAME},
-#define TABLE(NAME) {#NAME, sizeof NAME[0], sizeof NAME / sizeof NAME[0]},
-#define ONE(NAME) {#NAME, sizeof NAME, 1},
-// clang-format on
-
 /* In data that is written to, which a core has. */
 static struct snapshot_here here = {
     .magic = SNAPSHOT_HERE_MAGIC,
@@ -14,8 +8,8 @@ static struct snapshot_here here = {
              .version = SNAPSHOT_VERSION,
              .constants = SNAPSHOT_CONSTANTS,
              .tables = SNAPSHOT_TABLES,
-             .constant = {EACH_SNAPSHOT_CONSTANT(CONSTANT)},
-             .table = {EACH_SNAPSHOT_TABLE(TABLE, ONE)}},
+             .constant = {EACH_SNAPSHOT_CONSTANT(SNAPSHOT_CONSTANT)},
+             .table = {EACH_SNAPSHOT_TABLE(SNAPSHOT_TABLE, SNAPSHOT_ONE)}},
 };
 
 /* The ends of the library's code (text.ld), where that is linked so. */

@@ -116,7 +116,7 @@ static int is_touched(const struct image *image, uint64_t address, uint64_t size
 static void copy(unsigned char *to, const unsigned char *from, uint64_t size) {
     for (uint64_t at = 0; at < size; at += SNAPSHOT_BLOCK) {
         uint64_t part = size - at < SNAPSHOT_BLOCK ? size - at : SNAPSHOT_BLOCK;
-        if (from[at] != 0 || memcmp(from + at, from + at + 1, part - 1) != 0) {
+        if (!snapshot_is_zero(from + at, part)) {
             memcpy(to + at, from + at, part);
         }
     }
