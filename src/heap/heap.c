@@ -318,6 +318,14 @@ void heap_set_goal(uint64_t bytes) {
     heap_unlock();
 }
 
+uint32_t heap_last_span(void) {
+    heap_lock();
+    uint32_t last = pool_made;
+    //@ assert all: \forall integer s; 0 < s < SPANS && span_owner[s] == self ==> s <= last;
+    heap_unlock();
+    return last;
+}
+
 struct heap_totals heap_totals(void) {
     heap_lock();
     struct heap_totals totals = heap_totals_locked();

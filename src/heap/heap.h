@@ -286,6 +286,21 @@ void heap_set_limit(uint64_t bytes);
  */
 void heap_set_goal(uint64_t bytes);
 
+/* The greatest number that a span has or had, of whomever. Cost: a read under the lock. */
+/*@ requires apart: heap_held == 0;
+    requires self: self != 0;
+    terminates \true;
+    exits \false;
+    assigns heap_held, HEAP_TABLES;
+    ensures apart: heap_held == 0;
+    ensures kept: Kept{Pre,Post}(self);
+    ensures lists: ListsKept{Pre,Post}(self);
+    ensures links: LinksKeptBut{Pre,Post}(self, 0);
+    ensures range: \result < SPANS;
+    ensures all: \forall integer s; 0 < s < SPANS && span_owner[s] == self ==> s <= \result;
+ */
+uint32_t heap_last_span(void);
+
 /* How the heap's pages are spread now. Cost: a few reads under the lock. */
 /*@ requires apart: heap_held == 0;
     requires self: self != 0;

@@ -200,6 +200,21 @@ int heap_end_object(uint64_t place) {
     return status;
 }
 
+int heap_has_specials(uint32_t s) {
+    heap_lock();
+    int has = s < SPANS && special_head[s] != 0;
+    heap_unlock();
+    return has;
+}
+
+uint64_t heap_sweep_objects(uint32_t s, uint64_t lo, uint32_t size, uint64_t live,
+                            uint64_t marked) {
+    heap_lock();
+    uint64_t keep = special_sweep(s, lo, size, live, marked);
+    heap_unlock();
+    return keep;
+}
+
 struct special_due heap_take_due(void) {
     heap_lock();
     struct special_due due = special_take_due();

@@ -25,7 +25,8 @@
  *   SPECIAL_WEAK_HANDLE  one a byte: whoever asks for it gets the same name, with SPECIAL_OK or
  *                        SPECIAL_EXISTS; heap_special_place says whether the object is still there
  *   SPECIAL_PROFILE      the caller's words; one an object
- *   SPECIAL_REACHABLE    the same
+ *   SPECIAL_REACHABLE    a question to a collector: due when it has reached the object, and gone
+ *                        with it else; one an object
  *   SPECIAL_CLEANUP      as a finalizer, but many a byte: the newest runs first; each can be
  *                        stopped by its name
  * Pins are counted: heap_pin. Returns the record's name, or why there is none: SPECIAL_EXISTS, with
@@ -157,6 +158,38 @@ int heap_unpin(uint64_t place);
       \result == SPECIAL_BAD_OFFSET;
  */
 int heap_end_object(uint64_t place);
+
+/* Whether span s has a record. Cost: a step. */
+/*@ requires apart: heap_held == 0;
+    requires self: self != 0;
+    terminates \true;
+    exits \false;
+    assigns heap_held, HEAP_TABLES;
+    ensures apart: heap_held == 0;
+    ensures kept: Kept{Pre,Post}(self);
+    ensures lists: ListsKept{Pre,Post}(self);
+    ensures links: LinksKeptBut{Pre,Post}(self, 0);
+    ensures range: s >= SPANS ==> \result == 0;
+ */
+int heap_has_specials(uint32_t s);
+
+/* What a collector does with the records of the 64 objects of `size` bytes from byte lo of span s
+ * on, when it has marked some of them; see special_sweep (span/special.h), which says which objects
+ * stay. Any arguments. */
+/*@ requires apart: heap_held == 0;
+    requires self: self != 0;
+    terminates \true;
+    exits \false;
+    assigns heap_held, HEAP_TABLES;
+    ensures apart: heap_held == 0;
+    ensures kept: Kept{Pre,Post}(self);
+    ensures lists: ListsKept{Pre,Post}(self);
+    ensures links: LinksKeptBut{Pre,Post}(self, 0);
+    ensures marked: BitsWithin(marked, \result);
+    ensures live: \forall integer j; 0 <= j < 64 && Bit(\result, j) ==>
+      Bit(marked, j) || Bit(live, j);
+ */
+uint64_t heap_sweep_objects(uint32_t s, uint64_t lo, uint32_t size, uint64_t live, uint64_t marked);
 
 /* Takes what is first to run: its kind, its two words and the place its object had; kind 0 if
  * nothing is due. It is the caller's now, and runs once. Cost: a step. */

@@ -60,7 +60,7 @@ struct special_due {
     uint64_t place; /* of the object: bytes from the start of the window */
     uint64_t value;
     uint64_t argument;
-    uint8_t kind; /* SPECIAL_FINALIZER or SPECIAL_CLEANUP; 0: nothing is due */
+    uint8_t kind; /* of a finalizer, a cleanup or a question; 0: nothing is due */
 };
 
 extern struct special special[SPECIALS];
@@ -268,6 +268,45 @@ struct special_words special_remove_named(uint32_t record, uint64_t birth);
     disjoint behaviors;
  */
 void special_release(uint32_t s, uint64_t lo, uint64_t hi);
+
+/* A collector has marked the objects that it reached, of those of `size` bytes from byte lo of span
+ * s on, numbers 0 to 63: bit j of `marked` is object j's, and of `live`, if there is such an object
+ * at all. Returns those that stay: the marked ones, and for one cycle more the live ones that have
+ * a finalizer, which is due then and their weak handles spare; all else that they have stays with
+ * them. Of those that do not stay no record is left, as after special_release. The question whether
+ * an object is reachable is due if it was marked. All in the order of the list, and after all that
+ * were due. Any arguments: where there is no such record, `marked` is the answer and nothing is
+ * done. Cost: a step each record of the span before byte lo, two each one from there on. As in the
+ * Go runtime's mgcsweep.go. */
+/*@ requires specials: Specials;
+    requires held: SpecialsHeld;
+    requires bits: SpecialsBits;
+    requires map: MapOk;
+    requires mapped: LiveSpansMapped;
+    terminates \true;
+    exits \false;
+    assigns special[0 .. SPECIALS - 1], special_head[0 .. SPECIAL_LISTS - 1], special_last_due,
+            special_rank[0 .. SPECIALS - 1], page_specials[0 .. PAGE_WORDS - 1];
+    ensures specials: Specials;
+    ensures held: SpecialsHeld;
+    ensures bits: SpecialsBits;
+    ensures marked: BitsWithin(marked, \result);
+    ensures live: \forall integer j; 0 <= j < 64 && Bit(\result, j) ==>
+      Bit(marked, j) || Bit(live, j);
+    behavior refused:
+      assumes !SpanInUse(s) || size == 0 || lo > UINT32_MAX;
+      assigns \nothing;
+      ensures none: \result == marked;
+    behavior swept:
+      assumes SpanInUse(s) && size != 0 && lo <= UINT32_MAX;
+      ensures stay: Staying{Pre}(s, lo, lo + 64 * size, size, live, marked, \result);
+      ensures over: OverSwept{Pre,Post}(s, lo, lo + 64 * size, size, marked, \result);
+      ensures others: OthersReleased{Pre,Post}(s, lo, lo + 64 * size);
+      ensures order: DueOrder{Pre,Post};
+    complete behaviors;
+    disjoint behaviors;
+ */
+uint64_t special_sweep(uint32_t s, uint64_t lo, uint32_t size, uint64_t live, uint64_t marked);
 
 /* Takes the first record of those due. */
 /*@ requires specials: Specials;

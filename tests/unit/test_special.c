@@ -148,6 +148,46 @@ static void release(uint32_t s, uint64_t lo, uint64_t hi) {
     special_release(s, lo, hi);
 }
 
+/* What becomes of an entry of object j, if the objects of `marked` were reached and those of `keep`
+ * stay: it goes, and perhaps is due. */
+static int goes(struct entry e, uint64_t marked, uint64_t keep, uint32_t j) {
+    if (keep >> j & 1) {
+        return marked >> j & 1 ? e.kind == SPECIAL_REACHABLE
+                               : e.kind == SPECIAL_FINALIZER || e.kind == SPECIAL_WEAK_HANDLE;
+    }
+    return 1;
+}
+
+static int told(struct entry e, uint64_t marked, uint32_t j) {
+    return e.kind == SPECIAL_FINALIZER || e.kind == SPECIAL_CLEANUP ||
+           (e.kind == SPECIAL_REACHABLE && (marked >> j & 1));
+}
+
+static void sweep(uint32_t s, uint64_t lo, uint32_t size, uint64_t live, uint64_t marked) {
+    uint64_t keep = marked, hi = lo + 64 * (uint64_t)size;
+    uint32_t n = 0 < s && s < 4 && size != 0 ? length[s] : 0;
+    for (uint32_t i = 0; i < n; i++) {
+        struct entry e = list[s][i];
+        if (lo <= e.offset && e.offset < hi && e.kind == SPECIAL_FINALIZER) {
+            keep |= live & (uint64_t)1 << (e.offset - lo) / size;
+        }
+    }
+    for (uint32_t i = 0; n != 0 && i < length[s];) {
+        struct entry e = list[s][i];
+        uint32_t j = lo <= e.offset && e.offset < hi ? (uint32_t)((e.offset - lo) / size) : 64;
+        if (j < 64 && goes(e, marked, keep, j)) {
+            take_out(s, i);
+            e.offset += 10 * s * (uint64_t)PAGE_SIZE;
+            if (told(e, marked, j)) {
+                due[due_end++ % DUES] = e;
+            }
+        } else {
+            i++;
+        }
+    }
+    CHECK(special_sweep(s, lo, size, live, marked) == keep);
+}
+
 static void take_due(void) {
     struct special_due said = special_take_due();
     struct entry wanted = {0};
@@ -215,6 +255,8 @@ static void step(uint32_t longest) {
         remove_named();
     } else if (below(4) == 0) {
         release(s, 8 * below(6), below(8) == 0 ? UINT64_MAX : 8 * below(6));
+    } else if (below(4) == 0) {
+        sweep(s, 8 * below(4), 8 * below(4), test_random(), test_random());
     } else if (below(3) == 0) {
         take_due();
     } else {
@@ -362,6 +404,30 @@ static void test_no_births(void) {
     CHECK(special_audit());
 }
 
+/* A finalizer keeps its object for one cycle, whichever of its bytes it is about, and weak handles
+ * fall; what else the object has goes when it does. Answers come once. */
+static void test_last_cycle(void) {
+    uint64_t at = 10 * (uint64_t)PAGE_SIZE;
+    CHECK(special_add(1, 0, SPECIAL_CLEANUP, 1, 0, 0).status == SPECIAL_OK);
+    CHECK(special_add(1, 0, SPECIAL_WEAK_HANDLE, 2, 0, 0).status == SPECIAL_OK);
+    CHECK(special_add(1, 0, SPECIAL_REACHABLE, 3, 0, 0).status == SPECIAL_OK);
+    CHECK(special_add(1, 9, SPECIAL_FINALIZER, 4, 0, 0).status == SPECIAL_OK);
+    CHECK(special_add(1, 16, SPECIAL_REACHABLE, 5, 0, 0).status == SPECIAL_OK);
+    CHECK(special_sweep(1, 0, 16, 3, 2) == 3);
+    struct special_due first = special_take_due(), second = special_take_due();
+    CHECK(first.value == 4 && first.place == at + 9 && first.kind == SPECIAL_FINALIZER);
+    CHECK(second.value == 5 && second.place == at + 16 && second.kind == SPECIAL_REACHABLE);
+    CHECK(special_take_due().kind == 0 && special_find(1, 0, SPECIAL_WEAK_HANDLE) == 0);
+    CHECK(special_find(1, 0, SPECIAL_CLEANUP) != 0 && special_find(1, 0, SPECIAL_REACHABLE) != 0);
+    CHECK(special_sweep(1, 0, 16, 3, 2) == 2);
+    CHECK(special_take_due().value == 1 && special_take_due().kind == 0 && special_head[1] == 0);
+    CHECK(special_add(1, 0, SPECIAL_FINALIZER, 6, 0, 0).status == SPECIAL_OK);
+    CHECK(special_sweep(1, 0, 16, 2, 2) == 2);
+    CHECK(special_take_due().value == 6 && special_audit());
+    CHECK(special_sweep(4, 0, 16, 1, 7) == 7 && special_sweep(SPANS, 0, 16, 1, 7) == 7);
+    CHECK(special_sweep(1, 0, 0, 1, 7) == 7 && special_sweep(1, (uint64_t)1 << 32, 16, 1, 7) == 7);
+}
+
 /* Span s has s pages, so that the ends of spans differ; 1 to 3 are heap spans. */
 int main(void) {
     for (uint32_t s = 1; s < LISTS; s++) {
@@ -374,6 +440,7 @@ int main(void) {
     remove_all();
     test_no_memory();
     test_no_births();
+    test_last_cycle();
     test_audit();
     release(2, 0, UINT64_MAX);
     release(3, 0, UINT64_MAX);
