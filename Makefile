@@ -149,7 +149,7 @@ $(foreach v,$(VARIANTS),$(eval $(call variant,$(v))))
 WHOLE  := $(CORE) $(FLOOR) $(wildcard src/os/os_linux.c)
 INLINE := -flto -flto-partition=one --param max-inline-insns-auto=60 \
           --param max-inline-insns-single=200
-# Two tables of a gigabyte together lie beside the memory, where os_linux.c maps them with it.
+# Three tables of 1.5 GiB together lie beside the memory, where os_linux.c maps them with it.
 BESIDE := src/os/beside/tables.ld src/os/beside/as
 PLACED := -Bsrc/os/beside src/os/beside/tables.ld
 # The ends of their code have names, for a tool to know it by.

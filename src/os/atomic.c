@@ -12,6 +12,9 @@ uint32_t large_kept[KEPT_CELLS];
 PLACED uint64_t slot_remote[SLOT_WORDS];
 uint32_t inbox[THREADS];
 uint32_t inbox_link[SPANS];
+PLACED uint64_t slot_mark[SLOT_WORDS];
+uint32_t thread_cycle[THREADS];
+uint32_t span_cycle[SPANS];
 
 uint32_t zeroed_base_load(uint32_t a) {
     return __atomic_load_n(&zeroed_base[a], __ATOMIC_ACQUIRE);
@@ -97,20 +100,53 @@ void large_kept_store(uint32_t k, uint32_t hint) {
     __atomic_store_n(&large_kept[k], hint, __ATOMIC_RELAXED);
 }
 
-int slot_remote_set(uint32_t w, uint32_t j) {
+/* Sets bit j, and returns 1 if it was clear; takes all bits. */
+static int set_one(uint64_t *word, uint32_t j) {
     unsigned char bit = (unsigned char)(1 << j % 8);
-    return (__atomic_fetch_or(byte_of(&slot_remote[w], j), bit, __ATOMIC_SEQ_CST) & bit) == 0;
+    return (__atomic_fetch_or(byte_of(word, j), bit, __ATOMIC_SEQ_CST) & bit) == 0;
 }
 
-uint64_t slot_remote_take(uint32_t w) {
+static uint64_t take_all(uint64_t *word) {
     uint64_t bits = 0;
     for (uint32_t j = 0; j < WORD_BITS; j += 8) {
-        unsigned char *byte = byte_of(&slot_remote[w], j);
+        unsigned char *byte = byte_of(word, j);
         if (__atomic_load_n(byte, __ATOMIC_SEQ_CST) != 0) {
             bits |= (uint64_t)__atomic_exchange_n(byte, 0, __ATOMIC_SEQ_CST) << j;
         }
     }
     return bits;
+}
+
+int slot_remote_set(uint32_t w, uint32_t j) {
+    return set_one(&slot_remote[w], j);
+}
+
+uint64_t slot_remote_take(uint32_t w) {
+    return take_all(&slot_remote[w]);
+}
+
+int slot_mark_set(uint32_t w, uint32_t j) {
+    return set_one(&slot_mark[w], j);
+}
+
+uint64_t slot_mark_take(uint32_t w) {
+    return take_all(&slot_mark[w]);
+}
+
+uint32_t thread_cycle_load(uint32_t t) {
+    return __atomic_load_n(&thread_cycle[t], __ATOMIC_ACQUIRE);
+}
+
+void thread_cycle_store(uint32_t t, uint32_t cycle) {
+    __atomic_store_n(&thread_cycle[t], cycle, __ATOMIC_RELEASE);
+}
+
+uint32_t span_cycle_load(uint32_t s) {
+    return __atomic_load_n(&span_cycle[s], __ATOMIC_RELAXED);
+}
+
+void span_cycle_store(uint32_t s, uint32_t cycle) {
+    __atomic_store_n(&span_cycle[s], cycle, __ATOMIC_RELAXED);
 }
 
 void inbox_put(uint32_t t, uint32_t s) {

@@ -259,4 +259,67 @@ uint32_t inbox_take(uint32_t t);
  */
 uint32_t inbox_leave(uint32_t s);
 
+/* Marks: which slots a collector has reached in this cycle, a bit a slot as in object/slots.h. The
+ * rule: anybody sets a bit, the owner of the span takes them. */
+extern uint64_t slot_mark[SLOT_WORDS];
+
+/* T4. Sets bit j of word w. Returns 1 if it was clear, or 0. */
+/*@ requires slot: w < SLOT_WORDS && j < WORD_BITS;
+    terminates \true;
+    exits \false;
+    assigns slot_mark[w];
+    ensures answer: \result == 0 || \result == 1;
+    ensures set: Bit(slot_mark[w], j);
+    ensures others: BitsWithin(\old(slot_mark[w]), slot_mark[w]);
+ */
+int slot_mark_set(uint32_t w, uint32_t j);
+
+/* T4. Clears word w and returns what was in it: what was set before and what others set since. */
+/*@ requires word: w < SLOT_WORDS;
+    terminates \true;
+    exits \false;
+    assigns slot_mark[w];
+    ensures taken: BitsWithin(\old(slot_mark[w]), \result);
+ */
+uint64_t slot_mark_take(uint32_t w);
+
+/* Cycles of collectors: the one that thread t + 1 is in, 0 if it collects nothing; and the one in
+ * which a span was swept last. What the numbers mean is in object/sweep.h. The rule: a thread
+ * writes its own and its spans', anybody may look. */
+extern uint32_t thread_cycle[THREADS];
+extern uint32_t span_cycle[SPANS];
+
+/* T4. Reads a thread's; writes it; reads a span's; writes it. */
+/*@ requires thread: t < THREADS;
+    terminates \true;
+    exits \false;
+    assigns \nothing;
+    ensures cycle: \result == thread_cycle[t];
+ */
+uint32_t thread_cycle_load(uint32_t t);
+
+/*@ requires thread: t < THREADS;
+    terminates \true;
+    exits \false;
+    assigns thread_cycle[t];
+    ensures cycle: thread_cycle[t] == cycle;
+ */
+void thread_cycle_store(uint32_t t, uint32_t cycle);
+
+/*@ requires record: s < SPANS;
+    terminates \true;
+    exits \false;
+    assigns \nothing;
+    ensures cycle: \result == span_cycle[s];
+ */
+uint32_t span_cycle_load(uint32_t s);
+
+/*@ requires record: s < SPANS;
+    terminates \true;
+    exits \false;
+    assigns span_cycle[s];
+    ensures cycle: span_cycle[s] == cycle;
+ */
+void span_cycle_store(uint32_t s, uint32_t cycle);
+
 #endif

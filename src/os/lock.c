@@ -1,6 +1,7 @@
 #define _GNU_SOURCE
 #include "os/lock.h"
 #include "config.h"
+#include "os/atomic.h"
 
 #ifdef CAIRN_POOL
 /* Without an operating system nothing but interrupts can come in between: a build whose handlers
@@ -101,7 +102,7 @@ static void release(uint32_t n) {
 
 static uint32_t claim_any(void) {
     for (uint32_t n = 1; n <= THREADS; n++) {
-        if (claim(n)) {
+        if (thread_cycle_load(n - 1) == 0 && claim(n)) {
             return n;
         }
     }
@@ -148,4 +149,7 @@ void heap_move_back(uint32_t own) {
 #endif
 
 void slots_elapse(void) {
+}
+
+void marks_elapse(void) {
 }

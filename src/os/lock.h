@@ -2,7 +2,8 @@
  * it protects, in heap/heap.h; here are only its bodies' names.
  *
  * A thread's number is claimed when it is first asked for: the lowest of 1 to THREADS that no
- * thread has, and with it whatever caches and spans its last holder left. A thread beyond these has
+ * thread has and nobody collected under (object/sweep.h), and with it whatever caches and spans its
+ * last holder left. A thread beyond these has
  * a number of its own above THREADS, and no caches. On a pool there are no threads that come and
  * go, and of all this only the first four functions. */
 #ifndef CAIRN_LOCK_H
@@ -23,8 +24,9 @@ uint32_t heap_enter(void);
 /* The same for a thread that has its number, up to THREADS; 0 for any other. Cost: a load. */
 uint32_t heap_enter_again(void);
 
-/* Stands where other threads may have run; does nothing. */
+/* Stand where other threads may have run; do nothing. */
 void slots_elapse(void);
+void marks_elapse(void);
 
 /* A span goes to whoever has the block in it, or to nobody; and is taken. Their contracts stand in
  * object/kept.h, their bodies in os/atomic.c. Cost: a step. */
@@ -39,7 +41,8 @@ void heap_leave(void);
 
 /* Gives the calling thread number n in place of its own, outside every stretch, if no thread has n.
  * Returns its own number, which nobody else gets meanwhile, or 0 if somebody has n; then nothing
- * changed. heap_move_back(own) undoes it. */
+ * changed. heap_move_back(own) undoes it. So one thread has several heaps, say one that it
+ * collects: to be given only to those who move there. */
 uint32_t heap_move(uint32_t n);
 void heap_move_back(uint32_t own);
 

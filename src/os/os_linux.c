@@ -1,6 +1,6 @@
 /* The floor on Linux. The window is a fixed range of addresses; an arena of it becomes ours by a
  * mapping without access, a chunk gets its memory by allowing access. With an arena comes its part
- * of the two tables with a bit a slot, which lie beside the window. Nothing is held at start.
+ * of the three tables with a bit a slot, which lie beside the window. Nothing is held at start.
  * Whatever the system answers, errno is the caller's: a free may end here. */
 #define _GNU_SOURCE
 #include "os/os.h"
@@ -29,14 +29,15 @@
 #define OS_FLAGS    (MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE)
 _Static_assert(sizeof(void *) == 8, "the window needs a 64-bit address space");
 
-/* Where slot_free and slot_remote begin in the libraries, whose code reads it here (beside/as). In
- * a program that has these tables elsewhere nobody uses what is mapped there. */
+/* Where slot_free, slot_remote and slot_mark begin in the libraries, whose code reads it here
+ * (beside/as). In a program that has these tables elsewhere nobody uses what is mapped there. */
 #define AFTER_WINDOW (OS_WINDOW + WINDOW_SIZE)
 static const uintptr_t slot_free_at __attribute__((used)) = AFTER_WINDOW;
 static const uintptr_t slot_remote_at __attribute__((used)) = AFTER_WINDOW + TABLE_SIZE;
+static const uintptr_t slot_mark_at __attribute__((used)) = AFTER_WINDOW + 2 * TABLE_SIZE;
 
-/* All that an arena has a part of: the window, and the two tables. */
-enum { PARTS = 3 };
+/* All that an arena has a part of: the window, and the three tables. */
+enum { PARTS = 4 };
 static const struct {
     uintptr_t start;
     size_t size; /* of an arena's part */
@@ -45,6 +46,7 @@ static const struct {
     {OS_WINDOW, ARENA_SIZE, PROT_NONE},
     {AFTER_WINDOW, TABLE_SIZE / ARENAS, PROT_READ | PROT_WRITE},
     {AFTER_WINDOW + TABLE_SIZE, TABLE_SIZE / ARENAS, PROT_READ | PROT_WRITE},
+    {AFTER_WINDOW + 2 * TABLE_SIZE, TABLE_SIZE / ARENAS, PROT_READ | PROT_WRITE},
 };
 
 static char *address_of(size_t offset) {

@@ -2,8 +2,9 @@
 // link: -pthread
 /* The atomic cells under several threads: what T4 believes of them. A zeroed base never falls, a
  * swap that says it was done was done on the value seen, and in the end the highest one stands;
- * no thread's bit and no thread's pages are lost to another's; and who finds a span live finds its
- * record whole. */
+ * no thread's bit and no thread's pages are lost to another's; who finds a span live finds its
+ * record whole; of several that mark a slot one is first; and who finds a thread in a cycle finds
+ * what it did before. */
 #define _GNU_SOURCE
 #include "os/atomic.h"
 #include "test.h"
@@ -195,11 +196,113 @@ static void test_inbox(void) {
     }
 }
 
+/* Threads mark the slots of the same words: of each slot one of them is told that it was first. The
+ * first thread takes words meanwhile; what it takes and what is left at the end is what was set. */
+static uint32_t firsts[WORKERS], taken_marks;
+
+static void *mark_or_take(void *argument) {
+    uint32_t number = (uint32_t)(uintptr_t)argument;
+    pthread_barrier_wait(&start);
+    for (uint32_t round = 0; round < 5; round++) {
+        for (uint32_t i = 0; i < SENT * WORD_BITS; i++) {
+            if (number != 0) {
+                firsts[number] += (uint32_t)slot_mark_set(i / WORD_BITS, i % WORD_BITS);
+            } else if (i % WORD_BITS == 0) {
+                uint64_t bits = slot_mark_take(i / WORD_BITS);
+                taken_marks += (uint32_t)__builtin_popcountll(bits);
+            }
+        }
+    }
+    return NULL;
+}
+
+/* The same with nobody who takes: each slot has exactly one first. */
+static void *mark_only(void *argument) {
+    uint32_t number = (uint32_t)(uintptr_t)argument;
+    pthread_barrier_wait(&start);
+    for (uint32_t i = 0; i < SENT * WORD_BITS; i++) {
+        uint32_t slot = number % 2 ? i : SENT * WORD_BITS - 1 - i;
+        firsts[number] += (uint32_t)slot_mark_set(slot / WORD_BITS, slot % WORD_BITS);
+    }
+    return NULL;
+}
+
+static uint32_t all_firsts(void) {
+    uint32_t all = 0;
+    for (uint32_t i = 0; i < WORKERS; i++) {
+        all += firsts[i];
+        firsts[i] = 0;
+    }
+    return all;
+}
+
+static void test_marks(void) {
+    for (uint32_t j = 0; j < WORD_BITS; j++) {
+        CHECK(slot_mark_set(5, j) == 1 && slot_mark_set(5, j) == 0);
+        CHECK(slot_mark[5] == (j == 63 ? UINT64_MAX : ((uint64_t)1 << (j + 1)) - 1));
+    }
+    CHECK(slot_remote_take(5) == 0); /* the two have tables of their own */
+    CHECK(slot_mark_take(5) == UINT64_MAX && slot_mark_take(5) == 0);
+    slot_mark_set(SLOT_WORDS - 1, 63), slot_mark_set(SLOT_WORDS - 1, 8);
+    CHECK(slot_mark_take(SLOT_WORDS - 2) == 0);
+    CHECK(slot_mark_take(SLOT_WORDS - 1) == ((uint64_t)1 << 63 | 256));
+    run_workers(mark_only);
+    CHECK(all_firsts() == SENT * WORD_BITS);
+    for (uint32_t w = 0; w < SENT; w++) {
+        CHECK(slot_mark_take(w) == UINT64_MAX);
+    }
+    CHECK(slot_mark_take(SENT) == 0);
+    run_workers(mark_or_take);
+    for (uint32_t w = 0; w < SENT; w++) {
+        taken_marks += (uint32_t)__builtin_popcountll(slot_mark_take(w));
+    }
+    CHECK(all_firsts() == taken_marks && taken_marks >= SENT * WORD_BITS);
+}
+
+/* Who sees a thread's cycle sees all that it wrote before; a span's own is no more than a word. */
+enum { CYCLES = 200000 };
+
+static void *begin_or_look(void *argument) {
+    uint32_t number = (uint32_t)(uintptr_t)argument;
+    pthread_barrier_wait(&start);
+    for (uint32_t cycle = 1, last = 0; cycle <= CYCLES; cycle++) {
+        if (number == 0) {
+            span_cycle_store(SPANS - cycle, cycle);
+            span[cycle].npages = cycle;
+            thread_cycle_store(THREADS - 1, cycle);
+            continue;
+        }
+        uint32_t found = thread_cycle_load(THREADS - 1);
+        torn[number] += found < last;
+        last = found;
+        for (uint32_t i = found > 8 ? found - 8 : 1; i <= found; i++) {
+            torn[number] += span[i].npages != i || span_cycle_load(SPANS - i) != i;
+        }
+    }
+    return NULL;
+}
+
+static void test_cycles(void) {
+    thread_cycle_store(0, 7), thread_cycle_store(1, UINT32_MAX);
+    CHECK(thread_cycle_load(0) == 7 && thread_cycle_load(1) == UINT32_MAX);
+    CHECK(thread_cycle_load(2) == 0 && thread_cycle[1] == UINT32_MAX);
+    span_cycle_store(0, 9), span_cycle_store(SPANS - 1, UINT32_MAX);
+    CHECK(span_cycle_load(0) == 9 && span_cycle_load(SPANS - 1) == UINT32_MAX);
+    CHECK(span_cycle_load(1) == 0 && span_cycle[0] == 9 && slots_owner_load(0) == 0);
+    run_workers(begin_or_look);
+    for (uint32_t i = 1; i < WORKERS; i++) {
+        CHECK(torn[i] == 0);
+    }
+    CHECK(thread_cycle_load(THREADS - 1) == CYCLES && span_cycle_load(SPANS - CYCLES) == CYCLES);
+}
+
 int main(void) {
     test_alone();
     test_inbox();
+    test_marks();
     test_own();
     test_published();
+    test_cycles();
     test_threads();
     return test_report("atomic");
 }

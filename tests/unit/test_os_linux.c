@@ -16,7 +16,7 @@
 
 #define ARENA_SIZE ((size_t)ARENA_PAGES * PAGE_SIZE)
 #define CHUNK_SIZE ((size_t)CHUNK_PAGES * PAGE_SIZE)
-#define TABLES     2 /* slot_free and slot_remote, of which an arena has so many bytes each: */
+#define TABLES     3 /* slot_free, slot_remote, slot_mark: an arena has so many bytes of each: */
 #define PART_SIZE  ((size_t)ARENA_PAGES * PAGE_SLOT_WORDS * sizeof(uint64_t))
 
 #ifdef __SANITIZE_ADDRESS__
@@ -33,7 +33,7 @@ static char *chunk_address(uint32_t c) {
     return os_address(c * CHUNK_PAGES);
 }
 
-/* Where the arena's part of a table begins: behind the window lie the two. */
+/* Where the arena's part of a table begins: behind the window lie the three. */
 static char *table_address(uint32_t table, uint32_t a) {
     return (char *)os_address(PAGES) + ((size_t)table * ARENAS + a) * PART_SIZE;
 }
@@ -83,8 +83,9 @@ static int write_kills(char *address) {
 static void test_start_empty(void) {
     for (uint32_t a = 0; a < ARENAS; a += 73) {
         CHECK(strcmp(protection(arena_address(a)), "") == 0);
-        CHECK(strcmp(protection(table_address(0, a)), "") == 0);
-        CHECK(strcmp(protection(table_address(1, a)), "") == 0);
+        for (uint32_t t = 0; t < TABLES; t++) {
+            CHECK(strcmp(protection(table_address(t, a)), "") == 0);
+        }
     }
 }
 
@@ -302,7 +303,7 @@ static int run_refused_addresses(void) {
     return test_failed != 0;
 }
 
-/* The limit leaves room for the arena, or for that and one of its parts, and not for both. */
+/* The limit leaves room for the arena, or for that and some of its parts, and not for all. */
 static int run_refused_table(void) {
     errno = 77;
     CHECK(os_reserve(47, 1) == 0 && errno == 77);
@@ -343,8 +344,10 @@ static int run_refused_memory(void) {
 static void test_limits(void) {
     if (FITS_LIMITS) {
         with_limit(RLIMIT_AS, (rlim_t)8 << 30, run_refused_addresses);
-        with_limit(RLIMIT_AS, mapped_now() + ARENA_SIZE + PART_SIZE / 2, run_refused_table);
-        with_limit(RLIMIT_AS, mapped_now() + ARENA_SIZE + PART_SIZE * 3 / 2, run_refused_table);
+        for (size_t t = 0; t < TABLES; t++) {
+            with_limit(RLIMIT_AS, mapped_now() + ARENA_SIZE + PART_SIZE * t + PART_SIZE / 2,
+                       run_refused_table);
+        }
         with_limit(RLIMIT_DATA, (rlim_t)64 << 20, run_refused_memory);
     }
 }
