@@ -84,6 +84,7 @@
     ensures fresh: 0 < self <= THREADS && \result != NO_PLACE ==>
       !LiveSlot{Pre}(self, object_span, object_slot, \result);
     ensures live: 0 < self <= THREADS ==> LiveKept{Pre,Post}(self);
+    ensures records: MineSame{Pre,Post}(self);
     ensures aligned: \result != NO_PLACE ==> \result % m == 0;
     ensures large: LargeAllStay{Pre,Post}(self);
  */
@@ -136,6 +137,7 @@ static uint64_t whole_bytes(uint64_t bytes) {
     ensures fresh: 0 < self <= THREADS && \result != NO_PLACE ==>
       !LiveSlot{Pre}(self, object_span, object_slot, \result);
     ensures live: 0 < self <= THREADS ==> LiveKept{Pre,Post}(self);
+    ensures records: MineSame{Pre,Post}(self);
     ensures aligned: \result != NO_PLACE ==> \result % SLOT_BYTES_MIN == 0;
     ensures large: LargeAllStay{Pre,Post}(self);
     ensures new: \result != NO_PLACE && span[object_span].span_class < 2 ==>
@@ -196,6 +198,7 @@ uint64_t object_alloc(uint64_t bytes) {
     ensures fresh: \result.at != NO_PLACE ==>
       !LiveSlot{Pre}(self, object_span, object_slot, \result.at);
     ensures live: LiveKept{Pre,Post}(self);
+    ensures records: MineSame{Pre,Post}(self);
     ensures aligned: \result.at != NO_PLACE ==> \result.at % SLOT_BYTES_MIN == 0;
  */
 static struct object take_slot(uint32_t me, uint32_t c) {

@@ -30,6 +30,7 @@
     ensures fresh: 0 < self <= THREADS && \result != NO_PLACE ==>
       !LiveSlot{Pre}(self, object_span, object_slot, \result);
     ensures live: 0 < self <= THREADS ==> LiveKept{Pre,Post}(self);
+    ensures records: MineSame{Pre,Post}(self);
     ensures aligned: \result != NO_PLACE ==> \result % SLOT_BYTES_MIN == 0;
     ensures large: LargeAllStay{Pre,Post}(self);
     ensures new: \result != NO_PLACE && span[object_span].span_class < 2 ==>
@@ -63,6 +64,7 @@ struct object {
     ensures fresh: 0 < self <= THREADS && \result.at != NO_PLACE ==>
       !LiveSlot{Pre}(self, object_span, object_slot, \result.at);
     ensures live: 0 < self <= THREADS ==> LiveKept{Pre,Post}(self);
+    ensures records: MineSame{Pre,Post}(self);
     ensures aligned: \result.at != NO_PLACE ==> \result.at % SLOT_BYTES_MIN == 0;
     ensures large: LargeAllStay{Pre,Post}(self);
     ensures class: \result.at != NO_PLACE ==> 2 <= span[object_span].span_class;

@@ -173,22 +173,6 @@ static enum object_status free_entered(uint32_t me, uint64_t at) {
     return free_found(me, s, at);
 }
 
-/* The span of thread me, the running one, that the page map has for this place, or 0. */
-/*@ requires self: me == self && 0 < self <= THREADS;
-    requires map: MapOk && LiveSpansMapped;
-    requires cache: SlotCaches(self);
-    requires place: at < WINDOW_BYTES;
-    terminates \true;
-    exits \false;
-    assigns \nothing;
-    ensures found: \result != 0 ==> Mine(self, \result);
-    ensures mine: \forall integer s, i; Mine(self, s) && SlotAt(s, i, at) ==> s == \result;
- */
-static uint32_t own_span(uint32_t me, uint64_t at) {
-    uint32_t s = page_span_load((uint32_t)(at / PAGE_SIZE));
-    return slots_owner_load(s) == me ? s : 0;
-}
-
 inline int object_give(uint64_t at) {
     uint32_t me = slot_cache_enter_again();
     if (me == 0 || at >= WINDOW_BYTES) {
@@ -196,7 +180,7 @@ inline int object_give(uint64_t at) {
     }
     /*@ assert same: \forall integer s, i; 0 < self <= THREADS && Mine{Pre}(self, s) &&
           SlotAt{Pre}(s, i, at) ==> SlotStays{Pre,Here}(self, s, i, at); */
-    uint32_t s = own_span(me, at);
+    uint32_t s = slot_span_at(me, at);
     return s != 0 && free_mine(me, s, at) == OBJECT_OK;
 }
 

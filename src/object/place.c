@@ -25,19 +25,9 @@ uint64_t slot_told(uint32_t k, uint32_t j) /*@ ghost (uint32_t i) */ {
     return current_slots[k].place + j * current_slots[k].size;
 }
 
-/* The slot of `size` bytes that begins at this offset of a span, or NO_SLOT if none does. */
-/*@ requires size: 0 < size <= CLASS_BYTES_MAX && MagicOf(magic, size);
-    requires offset: offset < CLASS_SPAN_MAX;
-    terminates \true;
-    exits \false;
-    assigns \nothing;
-    ensures slot: \result != NO_SLOT ==> \result * size == offset;
-    ensures only: \forall integer i; 0 <= i && i * size == offset ==> i == \result;
- */
-static uint32_t slot_begins(uint32_t offset, uint32_t size, uint32_t magic) {
-    uint32_t i = slot_of(offset, magic) /*@ ghost (size) */;
-    //@ assert down: i * size <= offset;
-    return i * size == offset ? i : NO_SLOT;
+inline uint32_t slot_span_at(uint32_t me, uint64_t at) {
+    uint32_t s = page_span_load((uint32_t)(at / PAGE_SIZE));
+    return slots_owner_load(s) == me ? s : 0;
 }
 
 uint32_t slot_at(uint32_t s, uint64_t at) {
@@ -50,23 +40,28 @@ uint32_t slot_at(uint32_t s, uint64_t at) {
     return i < span[s].slots && i * size == offset ? i : NO_SLOT;
 }
 
-/* The slot that begins `offset` bytes into a span of size class c, or NO_SLOT. */
+/* The slot of a span of size class c that has the byte at this offset. */
 /*@ requires class: 2 <= c < SIZE_CLASSES && offset < CLASS_SPAN_MAX;
     terminates \true;
     exits \false;
     assigns \nothing;
-    ensures slot: \result != NO_SLOT ==> \result * class_size[c] == offset;
+    ensures slot: 0 < class_size[c] && \result == offset / class_size[c];
  */
-static uint32_t class_slot_begins(uint32_t c, uint32_t offset) {
+static uint32_t class_slot_over(uint32_t c, uint32_t offset) {
     //@ ghost class_is_sound(c);
-    return slot_begins(offset, class_size[c], slot_magic(2 * c + 1));
+    return slot_of(offset, slot_magic(2 * c + 1)) /*@ ghost (class_size[c]) */;
 }
 
-uint32_t foreign_slot_at(uint32_t s, uint64_t offset) {
+uint32_t foreign_slot_over(uint32_t s, uint64_t offset) {
     uint32_t c = span[s].span_class / 2;
     if (c < 2 || c >= SIZE_CLASSES || offset >= CLASS_SPAN_MAX) {
         return NO_SLOT;
     }
-    uint32_t i = class_slot_begins(c, (uint32_t)offset);
+    uint32_t i = class_slot_over(c, (uint32_t)offset);
     return i < span[s].slots && class_size[c] == span[s].slot_size ? i : NO_SLOT;
+}
+
+uint32_t foreign_slot_at(uint32_t s, uint64_t offset) {
+    uint32_t i = foreign_slot_over(s, offset);
+    return i != NO_SLOT && (uint64_t)i * span[s].slot_size == offset ? i : NO_SLOT;
 }

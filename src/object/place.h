@@ -21,6 +21,20 @@
  */
 uint64_t slot_place(uint32_t s, uint32_t i);
 
+/* The span of thread me that the page map has for this place, or 0. */
+/*@ requires self: 0 < me <= THREADS;
+    requires map: MapOk && LiveSpansMapped;
+    requires cache: SlotCaches(me);
+    requires place: at < WINDOW_BYTES;
+    terminates \true;
+    exits \false;
+    assigns \nothing;
+    ensures found: \result != 0 ==> Mine(me, \result);
+    ensures inside: \forall integer s; Mine(me, s) && InSpan(s, at / PAGE_SIZE) ==> s == \result;
+    ensures mine: \forall integer s, i; Mine(me, s) && SlotAt(s, i, at) ==> s == \result;
+ */
+uint32_t slot_span_at(uint32_t me, uint64_t at);
+
 /* The slot of span s, the thread's own, that begins at this place, or NO_SLOT. */
 /*@ requires span: 0 < s < SPANS && SlotSpan(s) && SlotSizes(s);
     requires place: at < WINDOW_BYTES;
@@ -41,6 +55,17 @@ uint32_t slot_at(uint32_t s, uint64_t at);
     ensures slot: \result != NO_SLOT ==> OffsetOf(s, \result, offset);
  */
 uint32_t foreign_slot_at(uint32_t s, uint64_t offset);
+
+/* The slot of span s, any thread's, that has the byte `offset` bytes into it; or NO_SLOT. */
+/*@ requires span: 0 < s < SPANS;
+    terminates \true;
+    exits \false;
+    assigns \nothing;
+    ensures slot: \result != NO_SLOT ==> SlotOver(s, \result, offset);
+    ensures none: \result == NO_SLOT ==> !HasClass(s) || offset >= CLASS_SPAN_MAX ||
+      offset / span[s].slot_size >= span[s].slots;
+ */
+uint32_t foreign_slot_over(uint32_t s, uint64_t offset);
 
 /* Notes with cursor k, which is at the word of this slot, where the word's first slot begins. Cost:
  * a step. */

@@ -205,6 +205,48 @@ uint32_t slot_cache_take(uint32_t me, uint32_t c);
  */
 int slot_cache_free(uint32_t me, uint32_t s, uint32_t i);
 
+/* Which slots of word w of span s, thread me's, are blocks that were handed out. Cost: a step. */
+/*@ requires self: 0 < me <= THREADS;
+    requires spans: SlotSpans(me);
+    requires word: Mine(me, s) && FirstWord(s) <= w < EndWord(s);
+    terminates \true;
+    exits \false;
+    assigns \nothing;
+    ensures taken: TakenBits(me, s, w, \result);
+    ensures all: \forall integer j; IsSlot(s, w, j) && !MineFree(me, s, w, j) ==> Bit(\result, j);
+ */
+uint64_t slot_cache_taken(uint32_t me, uint32_t s, uint32_t w);
+
+/* Takes back these slots of word w of span s, one of thread me's, the running one; there are some,
+ * and none is free. A span that is whole again may go back to the page heap. Cost: as of one slot,
+ * slot_cache_free. */
+/*@ requires apart: heap_held == 0;
+    requires self: me == self && 0 < self <= THREADS;
+    requires lists: SpanList;
+    requires spans: SlotSpans(self);
+    requires sorted: SlotLists(self);
+    requires word: Mine(self, s) && FirstWord(s) <= w < EndWord(s);
+    requires taken: TakenBits(self, s, w, bits);
+    requires some: !BitNone(bits, 0, 64);
+    terminates \true;
+    exits \false;
+    assigns heap_held, heap_touched, HEAP_TABLES, SLOT_TABLES;
+    ensures apart: heap_held == 0;
+    ensures lists: SpanList;
+    ensures spans: SlotSpans(self);
+    ensures sorted: SlotLists(self);
+    ensures freed: Mine(self, s) ==>
+      \forall integer j; 0 <= j < 64 && Bit(bits, j) ==> MineFree(self, s, w, j);
+    ensures record: Mine(self, s) ==> SpanUnchanged{Pre,Post}(s);
+    ensures whole: !Mine(self, s) ==> \forall integer v, i; IsSlot{Pre}(s, v, i) &&
+      !(v == w && Bit(bits, i)) ==> MineFree{Pre}(self, s, v, i);
+    ensures others: MineUnchangedBut{Pre,Post}(self, s);
+    ensures slots: MineFreeUnchangedWord{Pre,Post}(self, w, bits);
+    ensures cursors: CursorsKept{Pre,Post}(self);
+    ensures large: LargeAllStay{Pre,Post}(self);
+ */
+void slot_cache_free_word(uint32_t me, uint32_t s, uint32_t w, uint64_t bits);
+
 /* Gives span s back to the page heap if it is thread me's, the running one, no cursor walks over it
  * and all its slots are free: it stayed as long as it was in an inbox. Cost: a step a word; where
  * the span goes back, what heap_free costs. */

@@ -245,6 +245,44 @@ int slot_cache_free(uint32_t me, uint32_t s, uint32_t i) {
     return 1;
 }
 
+uint64_t slot_cache_taken(uint32_t me, uint32_t s, uint32_t w) {
+    uint32_t k = (me - 1) * SIZE_CLASSES + span[s].span_class / 2;
+    return bits_and(slots_taken(k, w), slots_in(slot_first_word(s), w, span[s].slots));
+}
+
+/* Frees these slots of word w of a span, which cursor k may walk over. */
+/*@ requires cache: 0 < me <= THREADS && SlotSpans(me) && SlotLists(me);
+    requires word: Mine(me, s) && FirstWord(s) <= w < EndWord(s) && k == CursorFor(me, s);
+    requires taken: TakenBits(me, s, w, bits);
+    requires some: !BitNone(bits, 0, 64);
+    terminates \true;
+    exits \false;
+    assigns slot_free[w];
+    ensures spans: SlotSpans(me);
+    ensures mine: ListsMine(me) && ListsByClass(me);
+    ensures listed: ListedHasFree(me);
+    ensures full: UnlistedIsFullBut(me, s);
+    ensures freed: \forall integer j; 0 <= j < 64 && Bit(bits, j) ==> MineFree(me, s, w, j);
+    ensures some: !NoneTabled(FirstWord(s), EndWord(s));
+    ensures others: MineFreeUnchangedWord{Pre,Post}(me, w, bits);
+ */
+static void give_word(uint32_t w, uint64_t bits)
+/*@ ghost (uint32_t me, uint32_t k, uint32_t s) */ {
+    slots_give_word(w, bits) /*@ ghost (k) */;
+    /*@ assert more: \forall integer v, j; 0 <= v < SLOT_WORDS && 0 <= j < 64 &&
+          SlotTabled{Pre}(v, j) ==> SlotTabled(v, j); */
+    /*@ assert still: \forall integer t; 0 < t < SPANS && NoneTabled(FirstWord(t), EndWord(t)) ==>
+          NoneTabled{Pre}(FirstWord(t), EndWord(t)); */
+}
+
+void slot_cache_free_word(uint32_t me, uint32_t s, uint32_t w, uint64_t bits) {
+    uint32_t k = (me - 1) * SIZE_CLASSES + span[s].span_class / 2;
+    give_word(w, bits) /*@ ghost (me, k, s) */;
+    if (current_span[k] != s) {
+        settle(me, k, s);
+    }
+}
+
 void slot_settle(uint32_t me, uint32_t s) {
     if (slots_owner_load(s) == me && span_link[s].list != 0) {
         settle(me, (me - 1) * SIZE_CLASSES + span[s].span_class / 2, s);

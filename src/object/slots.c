@@ -25,15 +25,7 @@ void slots_begin(uint32_t k, uint32_t first, uint32_t end) {
     load(k, first);
 }
 
-/* The bits of word w that are slots, of n in words from `first` on. */
-/*@ requires word: first <= w < SLOT_WORDS;
-    requires slots: n <= SLOTS_MAX;
-    terminates \true;
-    exits \false;
-    assigns \nothing;
-    ensures slots: SlotsOfWord(\result, first, w, n);
- */
-static inline uint64_t slots_in(uint32_t first, uint32_t w, uint32_t n) {
+inline uint64_t slots_in(uint32_t first, uint32_t w, uint32_t n) {
     uint32_t before = WORD_BITS * (w - first);
     if (n <= before) {
         return 0;
@@ -138,6 +130,15 @@ int slots_give(uint32_t k, uint32_t w, uint32_t j) {
     }
     slot_free[w] = bits_set_one(slot_free[w], j);
     return 1;
+}
+
+uint64_t slots_taken(uint32_t k, uint32_t w) {
+    uint64_t hand = slot_cursor[k].word == w ? slot_cursor[k].cache : 0;
+    return bits_not(bits_or(slot_free[w], hand));
+}
+
+void slots_give_word(uint32_t w, uint64_t bits) /*@ ghost (uint32_t k) */ {
+    slot_free[w] = bits_or(slot_free[w], bits);
 }
 
 void slots_end(uint32_t k) {

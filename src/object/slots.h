@@ -133,6 +133,42 @@ int slots_is_free(uint32_t k, uint32_t w, uint32_t j);
  */
 int slots_give(uint32_t k, uint32_t w, uint32_t j);
 
+/* The bits of word w that are slots, of n in words from `first` on. Cost: a step. */
+/*@ requires word: first <= w < SLOT_WORDS;
+    requires slots: n <= SLOTS_MAX;
+    terminates \true;
+    exits \false;
+    assigns \nothing;
+    ensures slots: SlotsOfWord(\result, first, w, n);
+ */
+uint64_t slots_in(uint32_t first, uint32_t w, uint32_t n);
+
+/* The slots of word w that are not free, neither in the table nor at hand in cursor k. */
+/*@ requires cursor: k < CURSORS && Cursor(k);
+    requires word: w < SLOT_WORDS;
+    terminates \true;
+    exits \false;
+    assigns \nothing;
+    ensures taken: \forall integer j; 0 <= j < 64 ==> (Bit(\result, j) <==> !SlotFree(k, w, j));
+ */
+uint64_t slots_taken(uint32_t k, uint32_t w);
+
+/* Frees these slots of word w, none of which is free nor at hand in cursor k, into the table. Cost:
+ * a step. */
+/*@ requires cursor: k < CURSORS && Cursor(k);
+    requires word: w < SLOT_WORDS;
+    requires taken: \forall integer j; 0 <= j < 64 && Bit(bits, j) ==> !SlotFree(k, w, j);
+    terminates \true;
+    exits \false;
+    assigns slot_free[w];
+    ensures cursor: Cursor(k);
+    ensures freed: \forall integer j; 0 <= j < 64 && Bit(bits, j) ==> SlotTabled(w, j);
+    ensures others: \forall integer j; 0 <= j < 64 && !Bit(bits, j) ==>
+      (SlotFree(k, w, j) <==> SlotFree{Pre}(k, w, j));
+    ensures tabled: BitsOr(slot_free[w], \old(slot_free[w]), bits);
+ */
+void slots_give_word(uint32_t w, uint64_t bits) /*@ ghost (uint32_t k) */;
+
 /* Puts what cursor k has at hand back into the table: it is at the end then. */
 /*@ requires cursor: k < CURSORS && Cursor(k);
     terminates \true;
