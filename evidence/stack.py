@@ -6,7 +6,8 @@ from pathlib import Path
 
 from parts import core_sources, files, kept, key, must, say
 
-PUBLIC = ["src/heap/heap.h", "src/heap/heap_special.h", "src/heap/audit.h", "src/object/block.h"]
+PUBLIC = ["src/heap/heap.h", "src/heap/heap_special.h", "src/heap/audit.h", "src/object/block.h",
+          "src/object/sweep.h"]
 FLOOR = ["src/os/atomic.c", "src/os/lock.c"]
 BUILDS = {
     "host, -O2": (["gcc", "-O2"], [*FLOOR, "src/os/os_linux.c"]),

@@ -1,0 +1,185 @@
+/* Which blocks stay. */
+#include "object/sweep_span.h"
+
+#include "../../specs/base_lemmas.acsl"
+
+#include "../../specs/held_lemmas.acsl"
+
+#include "../../specs/live_lemmas.acsl"
+
+#include "../../specs/stays_lemmas.acsl"
+
+#include "../../specs/place_lemmas.acsl"
+
+#include "../../specs/safe_lemmas.acsl"
+
+#include "../../specs/mark_lemmas.acsl"
+
+/* Marks slot i of a span that begins at page `base`. Returns 1 if it was not marked, or 0. */
+/*@ requires base: base <= PAGES;
+    terminates \true;
+    exits \false;
+    assigns slot_mark[0 .. SLOT_WORDS - 1];
+    ensures set: base * PAGE_SLOT_WORDS + i / 64 < SLOT_WORDS ==>
+      Bit(slot_mark[base * PAGE_SLOT_WORDS + i / 64], i % 64);
+    ensures safe: \forall integer me; 0 < me <= THREADS && SpansMine(me) ==>
+      SafeKept{Pre,Post}(me);
+ */
+static int mark_slot(uint32_t base, uint32_t i) {
+    uint64_t word = (uint64_t)base * PAGE_SLOT_WORDS + i / WORD_BITS;
+    int set = word < SLOT_WORDS && slot_mark_set((uint32_t)word, i % WORD_BITS);
+    //@ assert more: MarksGrown{Pre,Here};
+    return set;
+}
+
+/* Marks the slot of span s, thread me's, that begins at this place, unless the span is swept. */
+/*@ requires self: 0 < me <= THREADS;
+    requires cache: SlotSpans(me);
+    requires span: Mine(me, s) && at < WINDOW_BYTES;
+    terminates \true;
+    exits \false;
+    assigns slot_mark[0 .. SLOT_WORDS - 1];
+    ensures safe: SafeKept{Pre,Post}(me);
+    ensures born: \forall integer i; LiveSlot(me, s, i, at) ==> Safe(me, s, i);
+ */
+static void born_in(uint32_t me, uint32_t s, uint64_t at) {
+    uint32_t i = slot_at(s, at);
+    if (i != NO_SLOT && span_cycle_load(s) != thread_cycle_load(me - 1)) {
+        //@ assert slot: IndexLive(me, s, i) ==> SlotWord(s, i) < SLOT_WORDS;
+        mark_slot(span[s].base, i);
+    }
+}
+
+void sweep_born(uint64_t at) {
+    uint32_t me = sweep_enter();
+    /*@ assert same: \forall integer s, i; 0 < self <= THREADS && LiveSlot{Pre}(self, s, i, at) ==>
+          LiveSlot(self, s, i, at); */
+    uint32_t s = me <= THREADS && at < WINDOW_BYTES ? slot_span_at(me, at) : 0;
+    if (s != 0) {
+        born_in(me, s, at);
+    }
+}
+
+/* Is slot i of span s, thread me's, free? */
+/*@ requires self: 0 < me <= THREADS;
+    requires cache: SlotSpans(me);
+    requires slot: Mine(me, s) && i < span[s].slots;
+    terminates \true;
+    exits \false;
+    assigns \nothing;
+    ensures free: \result != 0 <==> IndexFree(me, s, i);
+ */
+static int is_free(uint32_t me, uint32_t s, uint32_t i) {
+    uint32_t k = (me - 1) * SIZE_CLASSES + span[s].span_class / 2;
+    return slots_is_free(k, slot_first_word(s) + i / WORD_BITS, i % WORD_BITS);
+}
+
+/* Marks slot i of span s, which thread `owner` gives slots of; me is the running one. */
+/*@ requires self: me == self && 0 < owner <= THREADS;
+    requires cache: SlotCaches(self);
+    requires span: 0 < s < SPANS && span[s].base <= PAGES && owner == slots_owner[s];
+    requires slot: i < span[s].slots;
+    terminates \true;
+    exits \false;
+    assigns slot_mark[0 .. SLOT_WORDS - 1];
+    ensures safe: SafeKept{Pre,Post}(self);
+    ensures answer: 0 < self <= THREADS && IndexLive(self, s, i) &&
+      thread_cycle[self - 1] % 2 == 1 ==> \result == SWEEP_OK || \result == SWEEP_WAS_MARKED;
+    ensures marked: 0 < self <= THREADS && Mine(self, s) &&
+      (\result == SWEEP_OK || \result == SWEEP_WAS_MARKED) ==> Marked(s, i);
+ */
+static enum sweep_status mark_of(uint32_t me, uint32_t owner, uint32_t s, uint32_t i) {
+    if (thread_cycle_load(owner - 1) % 2 == 0) {
+        return SWEEP_NOT_MARKING;
+    }
+    //@ assert odd: owner == me ==> thread_cycle[self - 1] % 2 == 1;
+    int gone = owner == me && is_free(me, s, i);
+    //@ assert gone: 0 < self <= THREADS && IndexLive(self, s, i) ==> gone == 0;
+    if (gone) {
+        return SWEEP_NO_BLOCK;
+    }
+    //@ assert word: owner == me ==> SlotWord(s, i) < SLOT_WORDS;
+    return mark_slot(span[s].base, i) ? SWEEP_OK : SWEEP_WAS_MARKED;
+}
+
+/* Marks the block of span s that has the byte at `place`, which lies in it. */
+/*@ requires self: me == self && self != 0;
+    requires cache: SlotCaches(self) && ClassesMine(self);
+    requires span: SpanLive(s) && InSpan(s, place / PAGE_SIZE) && place < WINDOW_BYTES;
+    terminates \true;
+    exits \false;
+    assigns slot_mark[0 .. SLOT_WORDS - 1];
+    ensures safe: SafeKept{Pre,Post}(self);
+    ensures marked: \forall integer i; 0 < self <= THREADS && IndexLive(self, s, i) &&
+      BlockHas(s, i, place) && thread_cycle[self - 1] % 2 == 1 ==>
+        (\result == SWEEP_OK || \result == SWEEP_WAS_MARKED) && Marked(s, i);
+ */
+static enum sweep_status mark_in(uint32_t me, uint32_t s, uint64_t place) {
+    uint32_t owner = slots_owner_load(s);
+    uint32_t i = foreign_slot_over(s, place - (uint64_t)span[s].base * PAGE_SIZE);
+    /*@ assert mine: \forall integer j; 0 < self <= THREADS && IndexLive(self, s, j) &&
+          BlockHas(s, j, place) ==> i == j && owner == me; */
+    return owner == 0 || owner > THREADS || i == NO_SLOT ? SWEEP_NO_BLOCK
+                                                         : mark_of(me, owner, s, i);
+}
+
+/* The heap span that has the byte at `place`, or 0. */
+/*@ requires map: MapOk && LiveSpansMapped && KindsKnown;
+    requires cache: SlotCaches(self);
+    terminates \true;
+    exits \false;
+    assigns \nothing;
+    ensures found: \result != 0 ==>
+      SpanLive(\result) && InSpan(\result, place / PAGE_SIZE) && place < WINDOW_BYTES;
+    ensures mine: \forall integer s, i; 0 < self <= THREADS && IndexLive(self, s, i) &&
+      BlockHas(s, i, place) ==> s == \result;
+ */
+static uint32_t span_at(uint64_t place) {
+    /*@ assert inside: \forall integer s, i; 0 < self <= THREADS && IndexLive(self, s, i) &&
+          BlockHas(s, i, place) ==> InSpan(s, place / PAGE_SIZE); */
+    //@ assert used: \forall integer s; 0 < self <= THREADS && Mine(self, s) ==> SpanInUse(s);
+    return place < WINDOW_BYTES ? span_of_heap((uint32_t)(place / PAGE_SIZE)) : 0;
+}
+
+enum sweep_status sweep_mark(uint64_t place) {
+    uint32_t me = sweep_enter();
+    /*@ assert same: \forall integer s, i; 0 < self <= THREADS && IndexLive{Pre}(self, s, i) &&
+          BlockHas{Pre}(s, i, place) ==> IndexLive(self, s, i) && BlockHas(s, i, place); */
+    uint32_t s = span_at(place);
+    return s == 0 ? SWEEP_NO_BLOCK : mark_in(me, s, place);
+}
+
+/* Clears the marks of span s. */
+/*@ requires span: 0 < s < SPANS && SlotSpan(s);
+    terminates \true;
+    exits \false;
+    assigns slot_mark[0 .. SLOT_WORDS - 1];
+ */
+static void unmark(uint32_t s) {
+    uint32_t first = slot_first_word(s), end = slot_end_word(s);
+    /*@ loop invariant range: first <= w <= end;
+        loop assigns w, slot_mark[0 .. SLOT_WORDS - 1];
+        loop variant end - w;
+     */
+    for (uint32_t w = first; w < end; w++) {
+        slot_mark_take(w);
+    }
+}
+
+void sweep_unmark(uint32_t me, uint32_t last) {
+    uint32_t cycle = thread_cycle_load(me - 1);
+    /*@ loop invariant range: 0 < s <= last + 1;
+        loop invariant cycles: cycle != 0 ==> \forall integer t; 0 < t < SPANS ==>
+          span_cycle[t] == \at(span_cycle[t], Pre);
+        loop assigns s, slot_mark[0 .. SLOT_WORDS - 1], span_cycle[0 .. SPANS - 1];
+        loop variant last + 1 - s;
+     */
+    for (uint32_t s = 1; s <= last; s++) {
+        if (slots_owner_load(s) == me) {
+            unmark(s);
+            if (cycle == 0) {
+                span_cycle_store(s, 0);
+            }
+        }
+    }
+}

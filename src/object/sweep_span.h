@@ -1,0 +1,45 @@
+/* The parts of a sweep: a span that is swept, marks that are cleared. */
+#ifndef CAIRN_SWEEP_SPAN_H
+#define CAIRN_SWEEP_SPAN_H
+
+#include "object/sweep.h"
+
+/* Sweeps span s if it is thread me's and that is to be done yet. Returns how many pages went back
+ * to the page heap. Cost: that of sweep_at. */
+/*@ requires lists: SpanList;
+    requires apart: heap_held == 0;
+    requires self: me == self && 0 < self <= THREADS;
+    requires cache: SlotCaches(self) && ClassesMine(self);
+    requires span: 0 < s < SPANS;
+    terminates \true;
+    exits \false;
+    assigns heap_held, heap_touched, HEAP_TABLES, SLOT_TABLES,
+            slot_mark[0 .. SLOT_WORDS - 1], sweep_kept[0 .. SLOT_WORDS - 1], span_cycle[s];
+    ensures apart: heap_held == 0;
+    ensures cache: SlotCaches(self);
+    ensures sizes: ClassesMine(self);
+    ensures lists: SpanList;
+    ensures pages: \result <= PAGES;
+    ensures fewer: MineFewer{Pre,Post}(self);
+    ensures safe: SafeKept{Pre,Post}(self);
+    ensures swept: Mine(self, s) ==> Swept(self, s);
+    ensures large: LargeAllStay{Pre,Post}(self);
+ */
+uint32_t sweep_span(uint32_t me, uint32_t s);
+
+/* Clears the marks of thread me's spans, of which there are none over `last`: memory that came back
+ * after it was marked has some yet. If the thread never collected, its spans count as swept from
+ * then on, whatever another one has noted. Cost: a step each span there ever was, and each word of
+ * the thread's. */
+/*@ requires self: 0 < me <= THREADS;
+    requires cache: SlotCaches(me);
+    requires last: last < SPANS;
+    terminates \true;
+    exits \false;
+    assigns slot_mark[0 .. SLOT_WORDS - 1], span_cycle[0 .. SPANS - 1];
+    ensures cycles: thread_cycle[me - 1] != 0 ==> \forall integer s; 0 < s < SPANS ==>
+      span_cycle[s] == \old(span_cycle)[s];
+ */
+void sweep_unmark(uint32_t me, uint32_t last);
+
+#endif
