@@ -622,6 +622,12 @@ static void drive_arena(void) {
     inbox_has(s);
     inbox_leave(s);
     inbox_take(thread);
+    slot_mark_set(word, any(WORD_BITS));
+    slot_mark_take(any(2) ? word : any(SLOT_WORDS));
+    thread_cycle_store(thread, any(4));
+    thread_cycle_load(any(THREADS));
+    span_cycle_store(s, any(4));
+    span_cycle_load(any(SPANS));
 }
 
 /* A span of a few words is walked over, while slots are given back, some of them free. */
@@ -648,6 +654,8 @@ static void drive_slots(void) {
         w = any(2) && w < SLOT_WORDS ? w : first + any(words);
         slots_is_free(k, w, any(64));
         slots_give(k, w, any(64));
+        slots_in(first, w, n);
+        slots_give_word(w, slots_taken(k, w) & any_word() & any_word(), k);
     }
     slots_audit(k);
     slots_end(k);
@@ -667,11 +675,12 @@ static uint32_t any_slot_span(int mine) {
 /* Two threads take slots and give them back, their own and each other's: one, or all of a span. */
 static void drive_slot_cache(void) {
     static const uint32_t bytes[] = {16, 256, 256, 256, 1024};
+    uint64_t some = any(2) ? UINT64_MAX : any_word();
     refuse = any(6) ? 0 : 1 + any(3);
     self = 1 + any(2);
     any(2) ? slot_cache_enter() : slot_cache_enter_again();
     uint32_t s = any_slot_span(1), step = any(2) ? 1 : 1 + any(7), c = size_class(bytes[any(5)]);
-    switch (any(5)) {
+    switch (any(7)) {
     case 0:
     case 1:
         for (uint32_t i = any(3) ? 2 : 20; i > 0; i--) {
@@ -689,7 +698,17 @@ static void drive_slot_cache(void) {
         }
         break;
     case 2:
+        for (uint32_t w = 0; w < SLOT_WORDS && slots_owner[s] == self; w++) {
+            if (slot_first_word(s) <= w && w < slot_end_word(s)) {
+                uint64_t bits = slot_cache_taken(self, s, w) & some;
+                if (bits != 0) {
+                    slot_cache_free_word(self, s, w, bits);
+                }
+            }
+        }
+        break;
     case 3:
+    case 4:
         if (any(5) == 0) { /* then the page heap does not take it */
             special_add(s, 0, 1, 7, 0, 0);
         }
@@ -817,6 +836,55 @@ static void drive_block(void) {
     }
 }
 
+/* Two threads, and one without slots, take blocks, some of them with special records, and collect:
+ * each marks some of them, or all, and sweeps by places, by pages, and what is left at once. */
+static void drive_sweep(void) {
+    static uint64_t places[8]; /* 1 + the place of a block; or 0 */
+    static const uint64_t bytes[] = {16, 128, 250, 250, 600, CLASS_BYTES_MAX + 1};
+    refuse = any(6) ? 0 : 1 + any(3);
+    self = 1 + any(any(3) ? 2 : 3);
+    uint64_t *held = &places[any(8)], at = *held - 1;
+    uint32_t few = any(3), s = 1 + any(SPANS - 1), bytes_of_s = span[s].npages * PAGE_SIZE;
+    uint64_t place =
+        (uint64_t)span[s].base * PAGE_SIZE + (any(4) ? any(1 + bytes_of_s) : bytes_of_s - 1);
+    switch (any(12)) {
+    case 0:
+        sweep_begin();
+        for (uint32_t k = 0; k < 8; k++) {
+            if (few == 0 || (few == 1 && any(2))) {
+                sweep_mark(places[k] - 1);
+            }
+        }
+        break;
+    case 1:
+        sweep_marked();
+        break;
+    case 2:
+        sweep_pages(any(6));
+        break;
+    case 3:
+        sweep_at(any(2) ? at + any(20) : place);
+        break;
+    case 4:
+        sweep_mark(any(2) ? at + any(200) : place);
+        break;
+    case 5:
+        if (any(4) == 0) {
+            sweep_release();
+        }
+        break;
+    case 6:
+        sweep_born(any(2) ? at : place);
+        break;
+    case 7:
+    case 8:
+        heap_add_special(at, any(2) ? SPECIAL_FINALIZER : 1 + any(7), 7, 0);
+        break;
+    default:
+        *held = 1 + sweep_alloc(bytes[any(6)]);
+    }
+}
+
 /* Cursors that are not sound. */
 static void break_slots(void) {
     uint32_t k = any(CURSORS), w = any(SLOT_WORDS);
@@ -867,6 +935,10 @@ static void drive_special(void) {
     case 2:
         special_release(s, offset, offset + any(20));
         break;
+    case 6:
+        special_sweep(s, (any(8) ? 0 : (uint64_t)1 << 32) + any(2) * offset,
+                      any(8) ? 1 + any(16) : 0, any_word(), any_word());
+        break;
     case 3:
         special_take_due();
         break;
@@ -891,6 +963,27 @@ static void drive_special(void) {
     break_special();
 }
 
+/* A span's first three objects and its last ones have records of all kinds, and a collector has
+ * reached some of them. */
+static void show_swept(void) {
+    uint32_t s = 1 + any(SPANS - 1), size = 1 + any(16);
+    for (uint32_t t = 1; t < SPANS; t++) {
+        s = span[t].state == SPAN_IN_USE && any(2) ? t : s;
+        special_release(t, 0, PAGES * PAGE_SIZE);
+    }
+    while (special_head[SPECIAL_DUE] != 0 && any(8)) {
+        special_take_due();
+    }
+    for (uint32_t r = 1; r < SPECIALS; r++) {
+        uint32_t object = any(4) ? any(3) : 62 + any(3);
+        special_add(s, object * size + any(size), any(3) ? 1 + any(7) : SPECIAL_FINALIZER, 7, r, 1);
+    }
+    special_sweep(s, any(4) ? 0 : any(2 * size), size, any(3) ? any_word() : UINT64_MAX,
+                  any(3) ? any_word() : 0);
+    special_release(s, any(2 * size), any(2 * size));
+    special_audit();
+}
+
 /* The same as an embedder asks for it, of two spans of his. */
 static void drive_embedder(void) {
     static uint32_t his[2];
@@ -902,7 +995,7 @@ static void drive_embedder(void) {
     uint64_t place = (uint64_t)span[his[i]].base * PAGE_SIZE + any(any(2) ? 3 : 700);
     place = any(8) ? place : any_word() % (2 * WINDOW_BYTES);
     struct special_added added = {0};
-    switch (any(9)) {
+    switch (any(10)) {
     case 0:
         heap_remove_special(place, kind);
         break;
@@ -916,6 +1009,11 @@ static void drive_embedder(void) {
         heap_unpin(place);
         break;
     case 4:
+        heap_has_specials(any(4) ? his[i] : any(2 * SPANS));
+        heap_sweep_objects(any(4) ? his[i] : any(2 * SPANS), any(9), 1 + any(16), any_word(),
+                           any_word());
+        break;
+    case 5:
         heap_remove_named(some.record, some.birth + any(2));
         break;
     default:
@@ -1135,6 +1233,7 @@ static void drive_heap(void) {
         heap_background(any(PAGES * PAGE_SIZE));
         heap_next_generation();
         heap_totals();
+        heap_last_span();
     }
     refuse = 0;
     hold_spans();
@@ -1204,6 +1303,9 @@ void drive(void) {
     for (int k = 0; k < 300; k++) {
         drive_special();
     }
+    for (int k = 0; k < 100; k++) {
+        show_swept();
+    }
 #elif defined GROUP_EMBEDDER
     for (int k = 0; k < 300; k++) {
         drive_embedder();
@@ -1230,7 +1332,7 @@ void drive(void) {
         break_slots();
     }
 #elif defined GROUP_CURSORS
-    for (int k = 0; k < 150; k++) {
+    for (int k = 0; k < 200; k++) {
         drive_slot_cache();
     }
 #elif defined GROUP_OBJECTS
@@ -1240,6 +1342,10 @@ void drive(void) {
 #elif defined GROUP_BLOCKS
     for (int k = 0; k < 300; k++) {
         drive_block();
+    }
+#elif defined GROUP_COLLECTOR
+    for (int k = 0; k < 800; k++) {
+        drive_sweep();
     }
 #elif defined GROUP_LIFE
     for (int k = 0; k < 2000; k++) {

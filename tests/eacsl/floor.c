@@ -82,6 +82,9 @@ uint32_t large_kept[KEPT_CELLS];
 uint64_t slot_remote[SLOT_WORDS];
 uint32_t inbox[THREADS];
 uint32_t inbox_link[SPANS];
+uint64_t slot_mark[SLOT_WORDS];
+uint32_t thread_cycle[THREADS];
+uint32_t span_cycle[SPANS];
 
 static void rival(uint32_t a) {
     if (rivals && zeroed_base[a] < ARENA_PAGES) {
@@ -213,7 +216,38 @@ uint32_t inbox_leave(uint32_t s) {
     return below;
 }
 
+int slot_mark_set(uint32_t w, uint32_t j) {
+    int clear = (slot_mark[w] >> j & 1) == 0;
+    slot_mark[w] |= (uint64_t)1 << j;
+    return clear;
+}
+
+uint64_t slot_mark_take(uint32_t w) {
+    uint64_t marks = slot_mark[w];
+    slot_mark[w] = 0;
+    return marks;
+}
+
+uint32_t thread_cycle_load(uint32_t t) {
+    return thread_cycle[t];
+}
+
+void thread_cycle_store(uint32_t t, uint32_t cycle) {
+    thread_cycle[t] = cycle;
+}
+
+uint32_t span_cycle_load(uint32_t s) {
+    return span_cycle[s];
+}
+
+void span_cycle_store(uint32_t s, uint32_t cycle) {
+    span_cycle[s] = cycle;
+}
+
 void slots_elapse(void) {
+}
+
+void marks_elapse(void) {
 }
 
 uint32_t heap_enter(void) {

@@ -1,6 +1,6 @@
 #!/bin/bash
 # Runs the contracts under E-ACSL: see README.md. Ends with `eacsl: N passed, N failed`.
-#   run.sh [GROUP...]       (page tree mapped pages lists arena special grow caches slots cursors objects blocks life heap embedder)
+#   run.sh [GROUP...]       (page tree mapped pages lists arena special grow caches slots cursors objects blocks collector life heap embedder)
 set -u
 cd "$(dirname "$0")/../.."
 here=tests/eacsl
@@ -82,7 +82,7 @@ group() { # group NAME
     awk '$1 != "caught" { printf "    not caught: %s (%s, in %s)\n", $3, $1, $2 }' "$out/verdicts"
 }
 
-for one in ${*:-page tree mapped pages lists arena special grow caches slots cursors objects blocks life heap embedder}; do
+for one in ${*:-page tree mapped pages lists arena special grow caches slots cursors objects blocks collector life heap embedder}; do
     group "$one"
 done
 echo "eacsl: $passed passed, $failed failed"

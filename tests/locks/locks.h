@@ -18,6 +18,8 @@
 #include "heap/heap.h"
 #include "heap/heap_special.h"
 #include "object/block.h"
+#include "object/sweep.h"
+#include "object/sweep_span.h"
 #include "page/candidate.h"
 #include "page/pages_change.h"
 #include "span/special_list.h"
@@ -222,6 +224,7 @@ LOCKED(special_remove);
 LOCKED(special_is);
 LOCKED(special_remove_named);
 LOCKED(special_release);
+LOCKED(special_sweep);
 LOCKED(special_take_due);
 LOCKED(special_audit);
 
@@ -260,6 +263,7 @@ APART(heap_next_generation);
 APART(heap_background);
 APART(heap_set_limit);
 APART(heap_set_goal);
+APART(heap_last_span);
 APART(heap_totals);
 
 /* src/heap/heap_cached.h */
@@ -284,6 +288,8 @@ APART(heap_remove_named);
 APART(heap_pin);
 APART(heap_unpin);
 APART(heap_end_object);
+APART(heap_has_specials);
+APART(heap_sweep_objects);
 APART(heap_take_due);
 
 /* src/heap/life.h */
@@ -343,7 +349,22 @@ APART(slot_cache_enter);
 APART(slot_cache_enter_again);
 APART(slot_cache_alloc);
 APART(slot_cache_free);
+APART(slot_cache_free_word);
 APART(slot_settle);
 APART(slot_cache_collect);
+
+/* src/object/sweep_span.h */
+APART(sweep_span);
+
+/* src/object/sweep.h */
+APART(sweep_enter);
+APART(sweep_born);
+APART(sweep_alloc);
+APART(sweep_begin);
+APART(sweep_mark);
+APART(sweep_marked);
+APART(sweep_at);
+APART(sweep_pages);
+APART(sweep_release);
 
 #endif
