@@ -3,9 +3,9 @@
  *
  * A thread's number is claimed when it is first asked for: the lowest of 1 to THREADS that no
  * thread has and nobody collected under (object/sweep.h), and with it whatever caches and spans its
- * last holder left. A thread beyond these has
- * a number of its own above THREADS, and no caches. On a pool there are no threads that come and
- * go, and of all this only the first four functions. */
+ * last holder left. A thread beyond these has a number of its own above THREADS, and no caches. On
+ * a pool there are no threads that come and go, and of all this only what stands before heap_leave.
+ */
 #ifndef CAIRN_LOCK_H
 #define CAIRN_LOCK_H
 
