@@ -60,20 +60,6 @@ void sweep_born(uint64_t at) {
     }
 }
 
-/* Is slot i of span s, thread me's, free? */
-/*@ requires self: 0 < me <= THREADS;
-    requires cache: SlotSpans(me);
-    requires slot: Mine(me, s) && i < span[s].slots;
-    terminates \true;
-    exits \false;
-    assigns \nothing;
-    ensures free: \result != 0 <==> IndexFree(me, s, i);
- */
-static int is_free(uint32_t me, uint32_t s, uint32_t i) {
-    uint32_t k = (me - 1) * SIZE_CLASSES + span[s].span_class / 2;
-    return slots_is_free(k, slot_first_word(s) + i / WORD_BITS, i % WORD_BITS);
-}
-
 /* Marks slot i of span s, which thread `owner` gives slots of; me is the running one. */
 /*@ requires self: me == self && 0 < owner <= THREADS;
     requires cache: SlotCaches(self);
@@ -93,7 +79,7 @@ static enum sweep_status mark_of(uint32_t me, uint32_t owner, uint32_t s, uint32
         return SWEEP_NOT_MARKING;
     }
     //@ assert odd: owner == me ==> thread_cycle[self - 1] % 2 == 1;
-    int gone = owner == me && is_free(me, s, i);
+    int gone = owner == me && slot_is_free(me, s, i);
     //@ assert gone: 0 < self <= THREADS && IndexLive(self, s, i) ==> gone == 0;
     if (gone) {
         return SWEEP_NO_BLOCK;

@@ -191,21 +191,6 @@ enum object_status object_free(uint64_t at) {
     return free_entered(me, at);
 }
 
-/* Is slot i of span s, one of thread me's, free? */
-/*@ requires self: 0 < me <= THREADS;
-    requires cache: SlotSpans(me);
-    requires slot: Mine(me, s) && i < span[s].slots;
-    terminates \true;
-    exits \false;
-    assigns \nothing;
-    ensures free: \result != 0 <==> IndexFree(me, s, i);
- */
-static int is_free(uint32_t me, uint32_t s, uint32_t i) {
-    uint32_t k = (me - 1) * SIZE_CLASSES + span[s].span_class / 2;
-    uint32_t w = slot_first_word(s) + i / WORD_BITS;
-    return slots_is_free(k, w, i % WORD_BITS);
-}
-
 /* What object_look says of a place of span s, one of thread me's, the running one. */
 /*@ requires self: me == self && 0 < self <= THREADS;
     requires cache: SlotCaches(self);
@@ -224,7 +209,7 @@ static enum object_status look_mine(uint32_t me, uint32_t s, uint64_t at) {
         return OBJECT_INSIDE;
     }
     //@ assert here: SlotAt(s, i, at);
-    return is_free(me, s, i) ? OBJECT_IS_FREE : OBJECT_OK;
+    return slot_is_free(me, s, i) ? OBJECT_IS_FREE : OBJECT_OK;
 }
 
 /* What object_look says of a place of span s. */

@@ -65,3 +65,9 @@ uint32_t foreign_slot_at(uint32_t s, uint64_t offset) {
     uint32_t i = foreign_slot_over(s, offset);
     return i != NO_SLOT && (uint64_t)i * span[s].slot_size == offset ? i : NO_SLOT;
 }
+
+int slot_is_free(uint32_t me, uint32_t s, uint32_t i) {
+    uint32_t k = (me - 1) * SIZE_CLASSES + span[s].span_class / 2;
+    uint32_t w = slot_first_word(s) + i / WORD_BITS;
+    return slots_is_free(k, w, i % WORD_BITS);
+}

@@ -67,6 +67,17 @@ uint32_t foreign_slot_at(uint32_t s, uint64_t offset);
  */
 uint32_t foreign_slot_over(uint32_t s, uint64_t offset);
 
+/* Is slot i of span s, one of thread me's, free? */
+/*@ requires self: 0 < me <= THREADS;
+    requires cache: SlotSpans(me);
+    requires slot: Mine(me, s) && i < span[s].slots;
+    terminates \true;
+    exits \false;
+    assigns \nothing;
+    ensures free: \result != 0 <==> IndexFree(me, s, i);
+ */
+int slot_is_free(uint32_t me, uint32_t s, uint32_t i);
+
 /* Notes with cursor k, which is at the word of this slot, where the word's first slot begins. Cost:
  * a step. */
 /*@ requires self: 0 < me <= THREADS && CursorOfThread(k, me);
