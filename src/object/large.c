@@ -55,9 +55,21 @@ uint64_t large_alloc(uint32_t me, uint64_t bytes, uint32_t step) {
         return NO_PLACE;
     }
     uint32_t first = round_up(span[s].base, step);
+    large_owner_store(s, me <= THREADS ? me : 0);
     large_put(s, used + first + 1);
     //@ ghost object_span = s;
     return (uint64_t)first * PAGE_SIZE;
+}
+
+/* The page where the block begins that a cell of its span tells of. */
+/*@ requires cell: 0 < cell <= 2 * PAGES;
+    terminates \true;
+    exits \false;
+    assigns \nothing;
+    ensures page: \result == LargePage(cell) < PAGES;
+ */
+static uint32_t page_of(uint32_t cell) {
+    return cell <= PAGES ? cell - 1 : cell - 1 - PAGES;
 }
 
 /* Does a block begin at this place, by what its span's cell says? */
@@ -77,12 +89,44 @@ static enum object_status look(uint32_t cell, uint64_t at) {
     if (cell == 0 || cell > 2 * PAGES) {
         return OBJECT_NO_SPAN;
     }
-    uint32_t page = cell <= PAGES ? cell - 1 : cell - 1 - PAGES;
-    return at == (uint64_t)page * PAGE_SIZE ? OBJECT_OK : OBJECT_INSIDE;
+    return at == (uint64_t)page_of(cell) * PAGE_SIZE ? OBJECT_OK : OBJECT_INSIDE;
+}
+
+uint64_t large_place(uint32_t s) {
+    uint32_t cell = large_cell_load(s);
+    return cell == 0 || cell > 2 * PAGES ? NO_PLACE : (uint64_t)page_of(cell) * PAGE_SIZE;
 }
 
 enum object_status large_look(uint32_t s, uint64_t at) {
     return look(large_cell_load(s), at);
+}
+
+/* Gives the span s of a block, now the running thread's, back to the page heap; what that does not
+ * take is the block that this cell tells of again. */
+/*@ requires apart: heap_held == 0;
+    requires self: self != 0;
+    requires cache: SlotCaches(self) && ClassesMine(self);
+    requires span: LargeSpan(s) && span_owner[s] == self && large_cell[s] == 0;
+    requires cell: LargeCell(s, cell);
+    terminates \true;
+    exits \false;
+    assigns heap_held, heap_touched, HEAP_TABLES, SLOT_TABLES;
+    ensures apart: heap_held == 0;
+    ensures cache: SlotCaches(self);
+    ensures sizes: ClassesMine(self);
+    ensures records: 0 < self <= THREADS ==> MineUnchangedBut{Pre,Post}(self, 0);
+    ensures free: 0 < self <= THREADS ==> MineFreeUnchanged{Pre,Post}(self);
+    ensures answer: \result == OBJECT_OK || \result == OBJECT_BUSY;
+    ensures busy: \result == OBJECT_BUSY ==> large_cell[s] == cell &&
+      SpanUnchanged{Pre,Post}(s) && span_owner[s] == self && large_owner[s] == \old(large_owner[s]);
+    ensures large: LargeAllStay{Pre,Post}(self);
+ */
+static enum object_status drop_claimed(uint32_t s, uint32_t cell) {
+    if (kept_give_back(s)) {
+        return OBJECT_OK;
+    }
+    large_put(s, cell);
+    return OBJECT_BUSY;
 }
 
 /* Takes back the block that was in span s, now the running thread's, by this cell. */
@@ -101,7 +145,7 @@ enum object_status large_look(uint32_t s, uint64_t at) {
     ensures free: 0 < self <= THREADS ==> MineFreeUnchanged{Pre,Post}(self);
     ensures answer: \result == OBJECT_OK || \result == OBJECT_BUSY;
     ensures busy: \result == OBJECT_BUSY ==> large_cell[s] == cell &&
-      SpanUnchanged{Pre,Post}(s) && span_owner[s] == self;
+      SpanUnchanged{Pre,Post}(s) && span_owner[s] == self && large_owner[s] == \old(large_owner[s]);
     ensures large: LargeAllStay{Pre,Post}(self);
  */
 static enum object_status free_claimed(uint32_t me, uint32_t s, uint32_t cell) {
@@ -110,11 +154,7 @@ static enum object_status free_claimed(uint32_t me, uint32_t s, uint32_t cell) {
         kept_add(me, s, n);
         return OBJECT_OK;
     }
-    if (kept_give_back(s)) {
-        return OBJECT_OK;
-    }
-    large_put(s, cell);
-    return OBJECT_BUSY;
+    return drop_claimed(s, cell);
 }
 
 enum object_status large_free(uint32_t me, uint32_t s, uint64_t at) {
@@ -129,6 +169,21 @@ enum object_status large_free(uint32_t me, uint32_t s, uint64_t at) {
         return OBJECT_IS_FREE;
     }
     return free_claimed(me, s, cell);
+}
+
+enum object_status large_drop(uint32_t s, uint64_t at) {
+    uint32_t cell = large_cell_load(s);
+    enum object_status status = look(cell, at);
+    if (status != OBJECT_OK) {
+        return status;
+    }
+    slots_elapse();
+    //@ assert kept: 0 < self <= THREADS ==> ThreadKept{Pre,Here}(self, 0);
+    return kept_claim(s, cell) ? drop_claimed(s, cell) : OBJECT_IS_FREE;
+}
+
+int large_is_of(uint32_t me, uint32_t s) {
+    return large_owner_load(s) == me && large_place(s) != NO_PLACE;
 }
 
 uint64_t large_bytes(uint32_t s, uint64_t at) {

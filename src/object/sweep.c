@@ -31,7 +31,7 @@ uint32_t sweep_enter(void) {
     exits \false;
     assigns heap_held, heap_touched, HEAP_TABLES, SLOT_TABLES,
             slot_mark[0 .. SLOT_WORDS - 1], sweep_kept[0 .. SLOT_WORDS - 1],
-            span_cycle[0 .. SPANS - 1], sweep_next[me - 1];
+            span_cycle[0 .. SPANS - 1], large_mark[0 .. SPANS - 1], sweep_next[me - 1];
     ensures apart: heap_held == 0;
     ensures cache: SlotCaches(self);
     ensures sizes: ClassesMine(self);
@@ -40,7 +40,7 @@ uint32_t sweep_enter(void) {
     ensures fewer: MineFewer{Pre,Post}(self);
     ensures safe: SafeKept{Pre,Post}(self);
     ensures swept: \result < n ==> SweptFrom(self, from, last);
-    ensures large: LargeAllStay{Pre,Post}(self);
+    ensures large: LargeSafeKept{Pre,Post}(self);
  */
 static uint32_t sweep_from(uint32_t me, uint32_t from, uint32_t last, uint32_t n) {
     uint32_t pages = 0, s = from;
@@ -53,16 +53,17 @@ static uint32_t sweep_from(uint32_t me, uint32_t from, uint32_t last, uint32_t n
         loop invariant fewer: MineFewer{Pre,Here}(self);
         loop invariant safe: SafeKept{Pre,Here}(self);
         loop invariant swept: SweptFrom(self, from, s - 1);
-        loop invariant large: LargeAllStay{Pre,Here}(self);
+        loop invariant large: LargeSafeKept{Pre,Here}(self);
         loop assigns s, pages, heap_held, heap_touched, HEAP_TABLES, SLOT_TABLES,
                      slot_mark[0 .. SLOT_WORDS - 1], sweep_kept[0 .. SLOT_WORDS - 1],
-                     span_cycle[0 .. SPANS - 1];
+                     span_cycle[0 .. SPANS - 1], large_mark[0 .. SPANS - 1];
         loop variant last + 1 - s;
      */
     for (; s <= last && pages < n; s++) {
         //@ ghost before: ;
         uint32_t more = sweep_span(me, s);
         //@ assert safe: SafeKept{before,Here}(self);
+        //@ assert large: LargeSafeKept{before,Here}(self);
         pages = pages < PAGES ? pages + more : pages;
     }
     sweep_next[me - 1] = s;
@@ -104,7 +105,7 @@ static uint32_t last_span(void) {
     exits \false;
     assigns heap_held, heap_touched, HEAP_TABLES, SLOT_TABLES,
             slot_mark[0 .. SLOT_WORDS - 1], sweep_kept[0 .. SLOT_WORDS - 1],
-            span_cycle[0 .. SPANS - 1], sweep_next[me - 1];
+            span_cycle[0 .. SPANS - 1], large_mark[0 .. SPANS - 1], sweep_next[me - 1];
     ensures apart: heap_held == 0;
     ensures cache: SlotCaches(self);
     ensures sizes: ClassesMine(self);
@@ -112,11 +113,12 @@ static uint32_t last_span(void) {
     ensures pages: \result <= 2 * PAGES;
     ensures safe: SafeKept{Pre,Post}(self);
     ensures swept: \result < n && from == 1 ==> AllSwept(self);
-    ensures large: LargeAllStay{Pre,Post}(self);
+    ensures large: LargeSafeKept{Pre,Post}(self);
  */
 static uint32_t sweep_on(uint32_t me, uint32_t from, uint32_t n) {
     uint32_t last = last_span();
     //@ assert safe: SafeKept{Pre,Here}(self);
+    //@ assert large: LargeSafeKept{Pre,Here}(self);
     uint32_t pages = sweep_from(me, from, last, n);
     if (pages < n) {
         sweep_next[me - 1] = SPANS;
@@ -147,7 +149,7 @@ static int sweeps(uint32_t cycle) {
     ensures cycle: thread_cycle[me - 1] == \old(thread_cycle[me - 1]);
     ensures safe: SafeKept{Pre,Post}(self);
     ensures swept: thread_cycle[me - 1] != 0 && thread_cycle[me - 1] % 2 == 0 ==> AllSwept(self);
-    ensures large: LargeAllStay{Pre,Post}(self);
+    ensures large: LargeSafeKept{Pre,Post}(self);
  */
 static void finish(uint32_t me) {
     if (sweeps(thread_cycle_load(me - 1))) {
@@ -169,15 +171,15 @@ static void finish(uint32_t me) {
     ensures marking: thread_cycle[me - 1] == cycle + 1;
     ensures live: LiveSafe{Pre,Post}(self);
     ensures swept: cycle != 0 ==> \forall integer s; Mine(self, s) ==> span_cycle[s] == cycle;
-    ensures large: LargeAllStay{Pre,Post}(self);
+    ensures large: LargeSafeStay{Pre,Post}(self);
  */
 static void begin_marking(uint32_t me, uint32_t cycle) {
     finish(me);
     //@ ghost finished: ;
     uint32_t last = last_span();
-    //@ assert still: SafeKept{finished,Here}(self);
+    //@ assert still: SafeKept{finished,Here}(self) && LargeSafeKept{finished,Here}(self);
     //@ assert safe: SafeKept{Pre,Here}(self);
-    //@ assert live: LiveSafe{Pre,Here}(self);
+    //@ assert live: LiveSafe{Pre,Here}(self) && LargeSafeKept{Pre,Here}(self);
     //@ assert swept: cycle != 0 ==> \forall integer s; Mine(self, s) ==> span_cycle[s] == cycle;
     sweep_unmark(me, last);
     thread_cycle_store(me - 1, cycle + 1);
@@ -210,13 +212,30 @@ enum sweep_status sweep_marked(void) {
     return SWEEP_OK;
 }
 
+/* The span that has the byte at `place` and is thread me's, one of slots or a block; or 0. */
+/*@ requires self: 0 < me <= THREADS;
+    requires map: MapOk && LiveSpansMapped;
+    requires cache: SlotCaches(me);
+    requires place: place < WINDOW_BYTES;
+    terminates \true;
+    exits \false;
+    assigns \nothing;
+    ensures range: \result < SPANS;
+    ensures mine: \forall integer s; Mine(me, s) && InSpan(s, place / PAGE_SIZE) ==> s == \result;
+    ensures large: \forall integer s; LargeHeld(me, s) && LargeHas(s, place) ==> s == \result;
+ */
+static uint32_t span_at(uint32_t me, uint64_t place) {
+    uint32_t s = page_span_load((uint32_t)(place / PAGE_SIZE));
+    return slots_owner_load(s) == me || (large_is_of(me, s) && large_place(s) <= place) ? s : 0;
+}
+
 enum sweep_status sweep_at(uint64_t place) {
     uint32_t me = sweep_enter();
     if (me > THREADS) {
         return SWEEP_NO_NUMBER;
     }
     uint32_t cycle = thread_cycle_load(me - 1);
-    uint32_t s = place < WINDOW_BYTES ? slot_span_at(me, place) : 0;
+    uint32_t s = place < WINDOW_BYTES ? span_at(me, place) : 0;
     if (s == 0 || cycle == 0) {
         return SWEEP_NO_BLOCK;
     }
@@ -253,14 +272,16 @@ uint32_t sweep_pages(uint32_t n) {
     ensures aligned: \result != NO_PLACE ==> \result % SLOT_BYTES_MIN == 0;
     ensures inside: \result != NO_PLACE ==> \result + bytes <= WINDOW_BYTES;
     ensures safe: SafeKept{Pre,Post}(self);
-    ensures large: LargeAllStay{Pre,Post}(self);
+    ensures large: LargeSafeKept{Pre,Post}(self);
+    ensures new: \result != NO_PLACE && span[object_span].span_class < 2 ==>
+      LargeLive(self, object_span, \result);
  */
 static SLOW uint64_t sweep_and_alloc(uint64_t bytes) {
     sweep_pages(bytes < WINDOW_BYTES ? (uint32_t)(bytes / PAGE_SIZE) + 1 : 0);
     //@ ghost before: ;
     uint64_t at = object_alloc(bytes);
     //@ assert marks: MarksKept{before,Here}(self);
-    //@ assert safe: SafeKept{before,Here}(self);
+    //@ assert safe: SafeKept{before,Here}(self) && LargeSafeKept{before,Here}(self);
     return at;
 }
 
@@ -282,12 +303,14 @@ static SLOW uint64_t sweep_and_alloc(uint64_t bytes) {
     ensures aligned: \result != NO_PLACE ==> \result % SLOT_BYTES_MIN == 0;
     ensures inside: \result != NO_PLACE ==> \result + bytes <= WINDOW_BYTES;
     ensures safe: SafeKept{Pre,Post}(self);
-    ensures large: LargeAllStay{Pre,Post}(self);
+    ensures large: LargeSafeKept{Pre,Post}(self);
+    ensures new: \result != NO_PLACE && span[object_span].span_class < 2 ==>
+      LargeLive(self, object_span, \result);
  */
 static uint64_t alloc_unmarked(uint64_t bytes) {
     struct object object = object_take(bytes);
     //@ assert marks: MarksKept{Pre,Here}(self);
-    //@ assert safe: SafeKept{Pre,Here}(self);
+    //@ assert safe: SafeKept{Pre,Here}(self) && LargeSafeKept{Pre,Here}(self);
     return object.found ? object.at : sweep_and_alloc(bytes);
 }
 
@@ -353,14 +376,14 @@ static uint64_t scavenge(void) {
     ensures cache: SlotCaches(self);
     ensures sizes: ClassesMine(self);
     ensures safe: SafeKept{Pre,Post}(self);
-    ensures large: LargeAllStay{Pre,Post}(self);
+    ensures large: LargeSafeKept{Pre,Post}(self);
  */
 static uint64_t give_back(void) {
     flush();
-    //@ assert safe: SafeKept{Pre,Here}(self);
+    //@ assert safe: SafeKept{Pre,Here}(self) && LargeSafeKept{Pre,Here}(self);
     //@ ghost flushed: ;
     uint64_t bytes = scavenge();
-    //@ assert still: SafeKept{flushed,Here}(self);
+    //@ assert still: SafeKept{flushed,Here}(self) && LargeSafeKept{flushed,Here}(self);
     return bytes;
 }
 
@@ -375,7 +398,7 @@ static uint64_t give_back(void) {
     ensures cache: SlotCaches(self);
     ensures sizes: ClassesMine(self);
     ensures safe: SafeKept{Pre,Post}(self);
-    ensures large: LargeAllStay{Pre,Post}(self);
+    ensures large: LargeSafeKept{Pre,Post}(self);
  */
 static uint64_t release(uint32_t me) {
     finish(me);
@@ -387,6 +410,6 @@ uint64_t sweep_release(void) {
     //@ ghost entered: ;
     uint64_t bytes = me > THREADS ? heap_scavenge(UINT64_MAX) : release(me);
     //@ assert safe: SafeKept{entered,Here}(self);
-    //@ assert large: LargeAllStay{entered,Here}(self);
+    //@ assert large: LargeSafeKept{entered,Here}(self);
     return bytes;
 }

@@ -299,6 +299,8 @@ static uint32_t sweep_now(uint32_t me, uint32_t s) {
 }
 
 uint32_t sweep_span(uint32_t me, uint32_t s) {
-    int due = slots_owner_load(s) == me && span_cycle_load(s) != thread_cycle_load(me - 1);
-    return due ? sweep_now(me, s) : 0;
+    if (span_cycle_load(s) == thread_cycle_load(me - 1)) {
+        return 0;
+    }
+    return slots_owner_load(s) == me ? sweep_now(me, s) : sweep_large(me, s);
 }

@@ -14,7 +14,8 @@
     terminates \true;
     exits \false;
     assigns heap_held, heap_touched, HEAP_TABLES, SLOT_TABLES,
-            slot_mark[0 .. SLOT_WORDS - 1], sweep_kept[0 .. SLOT_WORDS - 1], span_cycle[s];
+            slot_mark[0 .. SLOT_WORDS - 1], sweep_kept[0 .. SLOT_WORDS - 1], span_cycle[s],
+            large_mark[s];
     ensures apart: heap_held == 0;
     ensures cache: SlotCaches(self);
     ensures sizes: ClassesMine(self);
@@ -23,9 +24,29 @@
     ensures fewer: MineFewer{Pre,Post}(self);
     ensures safe: SafeKept{Pre,Post}(self);
     ensures swept: Mine(self, s) ==> Swept(self, s);
-    ensures large: LargeAllStay{Pre,Post}(self);
+    ensures large: LargeSafeKept{Pre,Post}(self);
  */
 uint32_t sweep_span(uint32_t me, uint32_t s);
+
+/* Sweeps span s if it is a large block of thread me's, as sweep_span. */
+/*@ requires lists: SpanList;
+    requires apart: heap_held == 0;
+    requires self: me == self && 0 < self <= THREADS;
+    requires cache: SlotCaches(self) && ClassesMine(self);
+    requires span: 0 < s < SPANS && !Mine(self, s) && !Swept(self, s);
+    terminates \true;
+    exits \false;
+    assigns heap_held, heap_touched, HEAP_TABLES, SLOT_TABLES, span_cycle[s], large_mark[s];
+    ensures apart: heap_held == 0;
+    ensures cache: SlotCaches(self);
+    ensures sizes: ClassesMine(self);
+    ensures lists: SpanList;
+    ensures pages: \result <= PAGES;
+    ensures held: MineHeld{Pre,Post}(self);
+    ensures marks: SlotMarksKept{Pre,Post}(self);
+    ensures large: LargeSafeKept{Pre,Post}(self);
+ */
+uint32_t sweep_large(uint32_t me, uint32_t s);
 
 /* Clears the marks of thread me's spans, of which there are none over `last`: memory that came back
  * after it was marked has some yet. If the thread never collected, its spans count as swept from
@@ -36,7 +57,7 @@ uint32_t sweep_span(uint32_t me, uint32_t s);
     requires last: last < SPANS;
     terminates \true;
     exits \false;
-    assigns slot_mark[0 .. SLOT_WORDS - 1], span_cycle[0 .. SPANS - 1];
+    assigns slot_mark[0 .. SLOT_WORDS - 1], span_cycle[0 .. SPANS - 1], large_mark[0 .. SPANS - 1];
     ensures cycles: thread_cycle[me - 1] != 0 ==> \forall integer s; 0 < s < SPANS ==>
       span_cycle[s] == \old(span_cycle)[s];
  */

@@ -78,11 +78,13 @@ uint32_t total_live[KINDS];
 uint32_t page_span[PAGES];
 uint32_t slots_owner[SPANS];
 uint32_t large_cell[SPANS];
+uint16_t large_owner[SPANS];
 uint32_t large_kept[KEPT_CELLS];
 uint64_t slot_remote[SLOT_WORDS];
 uint32_t inbox[THREADS];
 uint32_t inbox_link[SPANS];
 uint64_t slot_mark[SLOT_WORDS];
+uint8_t large_mark[SPANS];
 uint32_t thread_cycle[THREADS];
 uint32_t span_cycle[SPANS];
 

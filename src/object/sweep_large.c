@@ -1,0 +1,75 @@
+/* What becomes of a large block that a collector has not reached. */
+#include "object/large.h"
+#include "object/sweep_span.h"
+
+#include "../../specs/held_lemmas.acsl"
+
+#include "../../specs/kept_lemmas.acsl"
+
+#include "../../specs/large_lemmas.acsl"
+
+/* Whether the block of span s stays, its special records being taken care of: it was marked, or has
+ * a finalizer. */
+/*@ requires apart: heap_held == 0;
+    requires self: 0 < self <= THREADS;
+    requires cache: SlotCaches(self) && ClassesMine(self);
+    requires span: 0 < s < SPANS;
+    terminates \true;
+    exits \false;
+    assigns heap_held, HEAP_TABLES, SLOT_TABLES;
+    ensures apart: heap_held == 0;
+    ensures cache: SlotCaches(self);
+    ensures sizes: ClassesMine(self);
+    ensures lists: SpanList;
+    ensures marked: marked != 0 ==> \result != 0;
+    ensures held: MineHeld{Pre,Post}(self);
+    ensures large: LargeAllStay{Pre,Post}(self);
+ */
+static int staying(uint32_t s, int marked) {
+    uint64_t bytes = (uint64_t)span[s].npages * PAGE_SIZE;
+    uint64_t keep = heap_sweep_objects(s, 0, bytes, 1, marked != 0);
+    //@ assert kept: ThreadKept{Pre,Here}(self, 0);
+    slot_cache_enter();
+    return marked != 0 || bits_test(keep, 0);
+}
+
+/* Gives the block of span s, which begins at this place, back to the page heap. Returns 1; or 0 if
+ * that does not take it. */
+/*@ requires apart: heap_held == 0;
+    requires self: 0 < self <= THREADS;
+    requires cache: SlotCaches(self) && ClassesMine(self);
+    requires block: 0 < s < SPANS && at < WINDOW_BYTES;
+    terminates \true;
+    exits \false;
+    assigns heap_held, heap_touched, HEAP_TABLES, SLOT_TABLES;
+    ensures apart: heap_held == 0;
+    ensures cache: SlotCaches(self);
+    ensures sizes: ClassesMine(self);
+    ensures lists: SpanList;
+    ensures held: MineHeld{Pre,Post}(self);
+    ensures others: LargeOthersStay{Pre,Post}(self, s);
+    ensures refused: \result == 0 ==> LargeAllStay{Pre,Post}(self);
+ */
+static int drop(uint32_t s, uint64_t at) {
+    enum object_status status = large_drop(s, at);
+    //@ ghost dropped: ;
+    slot_cache_enter();
+    //@ assert stay: LargeAllStay{dropped,Here}(self);
+    return status == OBJECT_OK;
+}
+
+uint32_t sweep_large(uint32_t me, uint32_t s) {
+    uint32_t pages = span[s].npages;
+    uint64_t at = large_place(s);
+    if (at == NO_PLACE || large_owner_load(s) != me) {
+        return 0;
+    }
+    int marked = large_mark_take(s);
+    if (staying(s, marked) || !drop(s, at)) {
+        span_cycle_store(s, thread_cycle_load(me - 1));
+        //@ assert kept: LargeSwept{Pre,Here}(self, s);
+        return 0;
+    }
+    //@ assert gone: LargeSwept{Pre,Here}(self, s);
+    return pages < PAGES ? pages : PAGES;
+}
