@@ -63,8 +63,7 @@ int large_take(uint32_t s, uint32_t cell);
     ensures nothing: \result == 0 ==> large_cell[s] == \old(large_cell[s]);
     ensures empty: \result != 0 ==> large_cell[s] == 0;
     ensures large: \result == 0 || cell == LARGE_IS_KEPT ==> LargeAllStay{Pre,Post}(self);
-    ensures others: \forall integer t; t != s && LargeHeld{Pre}(self, t) ==>
-      LargeStays{Pre,Post}(t);
+    ensures others: LargeOthersStay{Pre,Post}(self, s);
  */
 int kept_claim(uint32_t s, uint32_t cell);
 

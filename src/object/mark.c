@@ -66,21 +66,42 @@ static void born_as(uint32_t me, uint32_t s, uint64_t at) {
     }
 }
 
+/* As sweep_born, for a place in the window, in a stretch that has begun. */
+/*@ requires self: 0 < me <= THREADS;
+    requires map: MapOk && LiveSpansMapped;
+    requires cache: SlotCaches(me);
+    requires place: at < WINDOW_BYTES;
+    terminates \true;
+    exits \false;
+    assigns slot_mark[0 .. SLOT_WORDS - 1], large_mark[0 .. SPANS - 1];
+    ensures safe: SafeKept{Pre,Post}(me);
+    ensures born: \forall integer s, i; LiveSlot(me, s, i, at) ==> Safe(me, s, i);
+    ensures marks: LargeSafeGrown{Pre,Post}(me);
+    ensures large: \forall integer s; LargeLive(me, s, at) ==> LargeSafe(me, s);
+ */
+static void born_at(uint32_t me, uint64_t at) {
+    uint32_t s = slot_span_at(me, at);
+    if (s != 0) {
+        born_in(me, s, at);
+        //@ assert slots: \forall integer t; !LargeLive(me, t, at);
+    } else {
+        uint32_t block = page_span_load((uint32_t)(at / PAGE_SIZE));
+        //@ assert there: \forall integer t; LargeLive(me, t, at) ==> t == block;
+        born_as(me, block, at);
+    }
+}
+
 void sweep_born(uint64_t at) {
     uint32_t me = sweep_enter();
     /*@ assert same: \forall integer s, i; 0 < self <= THREADS && LiveSlot{Pre}(self, s, i, at) ==>
           LiveSlot(self, s, i, at); */
     //@ assert large: \forall integer s; LargeLive{Pre}(self, s, at) ==> LargeLive(self, s, at);
-    if (me > THREADS || at >= WINDOW_BYTES) {
-        return;
+    //@ ghost entered: ;
+    if (me <= THREADS && at < WINDOW_BYTES) {
+        born_at(me, at);
     }
-    uint32_t s = page_span_load((uint32_t)(at / PAGE_SIZE));
-    //@ assert there: \forall integer t; LargeLive(self, t, at) ==> t == s;
-    if (slots_owner_load(s) == me) {
-        born_in(me, s, at);
-    } else {
-        born_as(me, s, at);
-    }
+    /*@ assert safe: \forall integer s; LargeHeld{Pre}(self, s) && LargeSafe{entered}(self, s) ==>
+          LargeSafe(self, s); */
 }
 
 /* Marks slot i of span s, which thread `owner` gives slots of; me is the running one. */
@@ -172,17 +193,43 @@ static uint32_t span_at(uint64_t place) {
     return place < WINDOW_BYTES ? span_of_heap((uint32_t)(place / PAGE_SIZE)) : 0;
 }
 
-enum sweep_status sweep_mark(uint64_t place) {
-    uint32_t me = sweep_enter();
-    /*@ assert same: \forall integer s, i; 0 < self <= THREADS && IndexLive{Pre}(self, s, i) &&
-          BlockHas{Pre}(s, i, place) ==> IndexLive(self, s, i) && BlockHas(s, i, place); */
-    /*@ assert large: \forall integer s; LargeHeld{Pre}(self, s) && LargeHas{Pre}(s, place) ==>
-          LargeHeld(self, s) && LargeHas(s, place); */
+/* As sweep_mark, in a stretch that has begun. */
+/*@ requires self: me == self && self != 0;
+    requires map: MapOk && LiveSpansMapped && KindsKnown;
+    requires cache: SlotCaches(self) && ClassesMine(self);
+    terminates \true;
+    exits \false;
+    assigns slot_mark[0 .. SLOT_WORDS - 1], large_mark[0 .. SPANS - 1];
+    ensures safe: SafeKept{Pre,Post}(self);
+    ensures marked: \forall integer s, i; 0 < self <= THREADS && IndexLive(self, s, i) &&
+      BlockHas(s, i, place) && thread_cycle[self - 1] % 2 == 1 ==>
+        (\result == SWEEP_OK || \result == SWEEP_WAS_MARKED) && Marked(s, i);
+    ensures marks: LargeSafeGrown{Pre,Post}(self);
+    ensures large: \forall integer s; 0 < self <= THREADS && LargeHeld(self, s) &&
+      LargeHas(s, place) && thread_cycle[self - 1] % 2 == 1 ==>
+        (\result == SWEEP_OK || \result == SWEEP_WAS_MARKED) && large_mark[s] != 0;
+ */
+static enum sweep_status mark_at(uint32_t me, uint64_t place) {
     uint32_t s = span_at(place);
     if (s == 0) {
         return SWEEP_NO_BLOCK;
     }
     return span[s].span_class < 2 ? mark_large(s, place) : mark_in(me, s, place);
+}
+
+enum sweep_status sweep_mark(uint64_t place) {
+    uint32_t me = sweep_enter();
+    /*@ assert same: \forall integer s, i; 0 < self <= THREADS && IndexLive{Pre}(self, s, i) &&
+          BlockHas{Pre}(s, i, place) ==> IndexLive(self, s, i) && BlockHas(s, i, place); */
+    //@ assert stay: \forall integer s; LargeHeld{Pre}(self, s) ==> LargeHeld(self, s);
+    /*@ assert large: \forall integer s; LargeHeld{Pre}(self, s) && LargeHas{Pre}(s, place) ==>
+          LargeHas(s, place); */
+    //@ assert cycle: self <= THREADS ==> \at(thread_cycle[self - 1], Pre) == thread_cycle[self - 1];
+    //@ ghost entered: ;
+    enum sweep_status status = mark_at(me, place);
+    /*@ assert safe: \forall integer s; LargeHeld{Pre}(self, s) && LargeSafe{entered}(self, s) ==>
+          LargeSafe(self, s); */
+    return status;
 }
 
 /* Clears the marks of span s, one of slots. */

@@ -10,6 +10,8 @@
 
 #include "../../specs/safe_lemmas.acsl"
 
+#include "../../specs/large_safe_lemmas.acsl"
+
 uint32_t sweep_next[THREADS];
 
 uint32_t sweep_enter(void) {
@@ -212,30 +214,13 @@ enum sweep_status sweep_marked(void) {
     return SWEEP_OK;
 }
 
-/* The span that has the byte at `place` and is thread me's, one of slots or a block; or 0. */
-/*@ requires self: 0 < me <= THREADS;
-    requires map: MapOk && LiveSpansMapped;
-    requires cache: SlotCaches(me);
-    requires place: place < WINDOW_BYTES;
-    terminates \true;
-    exits \false;
-    assigns \nothing;
-    ensures range: \result < SPANS;
-    ensures mine: \forall integer s; Mine(me, s) && InSpan(s, place / PAGE_SIZE) ==> s == \result;
-    ensures large: \forall integer s; LargeHeld(me, s) && LargeHas(s, place) ==> s == \result;
- */
-static uint32_t span_at(uint32_t me, uint64_t place) {
-    uint32_t s = page_span_load((uint32_t)(place / PAGE_SIZE));
-    return slots_owner_load(s) == me || (large_is_of(me, s) && large_place(s) <= place) ? s : 0;
-}
-
 enum sweep_status sweep_at(uint64_t place) {
     uint32_t me = sweep_enter();
     if (me > THREADS) {
         return SWEEP_NO_NUMBER;
     }
     uint32_t cycle = thread_cycle_load(me - 1);
-    uint32_t s = place < WINDOW_BYTES ? span_at(me, place) : 0;
+    uint32_t s = place < WINDOW_BYTES ? sweep_span_over(me, place) : 0;
     if (s == 0 || cycle == 0) {
         return SWEEP_NO_BLOCK;
     }

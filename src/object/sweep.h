@@ -64,8 +64,8 @@ void marks_elapse(void);
     ensures marks: MarksKept{Pre,Post}(self);
     ensures marked: MarkedKept{Pre,Post}(self);
     ensures safe: SafeKept{Pre,Post}(self);
-    ensures safe_large: LargeSafeKept{Pre,Post}(self);
     ensures large: LargeAllStay{Pre,Post}(self);
+    ensures safe_large: LargeSafeKept{Pre,Post}(self);
  */
 uint32_t sweep_enter(void);
 

@@ -15,21 +15,7 @@
 
 #include "../../specs/sweep_lemmas.acsl"
 
-/* Begins a stretch again after one under the lock: the thread's own is as it was at its start. */
-/*@ requires apart: heap_held == 0;
-    requires self: 0 < self <= THREADS;
-    requires cache: SlotCaches(self) && ClassesMine(self);
-    terminates \true;
-    exits \false;
-    assigns HEAP_TABLES, SLOT_TABLES;
-    ensures lists: SpanList;
-    ensures cache: SlotCaches(self);
-    ensures sizes: ClassesMine(self);
-    ensures mine: MineUnchangedBut{Pre,Post}(self, 0);
-    ensures free: MineFreeUnchanged{Pre,Post}(self);
-    ensures large: LargeAllStay{Pre,Post}(self);
- */
-static void go_on(void) {
+void sweep_go_on(void) {
     slot_cache_enter();
 }
 
@@ -51,7 +37,7 @@ static void go_on(void) {
 static int has_specials(uint32_t s) {
     int has = heap_has_specials(s);
     //@ assert kept: ThreadKept{Pre,Here}(self, 0);
-    go_on();
+    sweep_go_on();
     return has;
 }
 
@@ -77,7 +63,7 @@ static uint64_t staying(uint32_t s, uint32_t w, uint64_t live, uint64_t marked) 
     uint64_t lo = (uint64_t)(w - slot_first_word(s)) * WORD_BITS * span[s].slot_size;
     uint64_t keep = heap_sweep_objects(s, lo, span[s].slot_size, live, marked);
     //@ assert kept: ThreadKept{Pre,Here}(self, 0);
-    go_on();
+    sweep_go_on();
     return keep;
 }
 

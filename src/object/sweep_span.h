@@ -4,6 +4,22 @@
 
 #include "object/sweep.h"
 
+/* Begins a stretch again after one under the lock: the thread's own is as it was at its start. */
+/*@ requires apart: heap_held == 0;
+    requires self: 0 < self <= THREADS;
+    requires cache: SlotCaches(self) && ClassesMine(self);
+    terminates \true;
+    exits \false;
+    assigns HEAP_TABLES, SLOT_TABLES;
+    ensures lists: SpanList;
+    ensures cache: SlotCaches(self);
+    ensures sizes: ClassesMine(self);
+    ensures mine: MineUnchangedBut{Pre,Post}(self, 0);
+    ensures free: MineFreeUnchanged{Pre,Post}(self);
+    ensures large: LargeAllStay{Pre,Post}(self);
+ */
+void sweep_go_on(void);
+
 /* Sweeps span s if it is thread me's and that is to be done yet. Returns how many pages went back
  * to the page heap. Cost: that of sweep_at. */
 /*@ requires lists: SpanList;
@@ -47,6 +63,20 @@ uint32_t sweep_span(uint32_t me, uint32_t s);
     ensures large: LargeSafeKept{Pre,Post}(self);
  */
 uint32_t sweep_large(uint32_t me, uint32_t s);
+
+/* The span that has the byte at `place` and is thread me's, one of slots or a block; or 0. */
+/*@ requires self: 0 < me <= THREADS;
+    requires map: MapOk && LiveSpansMapped;
+    requires cache: SlotCaches(me);
+    requires place: place < WINDOW_BYTES;
+    terminates \true;
+    exits \false;
+    assigns \nothing;
+    ensures range: \result < SPANS;
+    ensures mine: \forall integer s; Mine(me, s) && InSpan(s, place / PAGE_SIZE) ==> s == \result;
+    ensures large: \forall integer s; LargeHeld(me, s) && LargeHas(s, place) ==> s == \result;
+ */
+uint32_t sweep_span_over(uint32_t me, uint64_t place);
 
 /* Clears the marks of thread me's spans, of which there are none over `last`: memory that came back
  * after it was marked has some yet. If the thread never collected, its spans count as swept from
