@@ -918,6 +918,42 @@ static void drive_sweep(void) {
     }
 }
 
+/* A cycle of large blocks alone, some of them marked, with a finalizer, or born in its middle; now
+ * and then the page heap refuses one. */
+static void show_large(void) {
+    uint64_t at[3];
+    self = 1 + any(2);
+    refuse = 0;
+    for (int k = 0; k < 2; k++) {
+        at[k] = alloc_apart();
+        if (any(4) == 0) {
+            heap_add_special(at[k], SPECIAL_FINALIZER, 7, 0);
+        }
+    }
+    sweep_begin();
+    for (int k = 0; k < 2; k++) {
+        if (at[k] != NO_PLACE && any(2)) {
+            sweep_mark(at[k] + any(2) * any(PAGE_SIZE));
+            sweep_mark(at[k]);
+        }
+    }
+    at[2] = alloc_apart();
+    sweep_marked();
+    uint32_t s = at[1] < WINDOW_BYTES ? page_span_load((uint32_t)(at[1] / PAGE_SIZE)) : 0;
+    span[s].live_slots = s != 0 && any(3) == 0;
+    any(2) ? (void)sweep_at(at[any(3)] + any(2)) : (void)sweep_pages(any(3));
+    span[s].live_slots = 0;
+    if (any(3) == 0) {
+        object_free(at[any(3)]);
+    }
+    if (any(3) == 0) {
+        sweep_release();
+    }
+    if (any(10) == 0) {
+        forget_all();
+    }
+}
+
 /* Cursors that are not sound. */
 static void break_slots(void) {
     uint32_t k = any(CURSORS), w = any(SLOT_WORDS);
@@ -1379,6 +1415,10 @@ void drive(void) {
 #elif defined GROUP_COLLECTOR
     for (int k = 0; k < 800; k++) {
         drive_sweep();
+    }
+    forget_all();
+    for (int k = 0; k < 100; k++) {
+        show_large();
     }
 #elif defined GROUP_LIFE
     for (int k = 0; k < 2000; k++) {
