@@ -359,7 +359,7 @@ static void check_refused(void) {
     CHECK(!stays(at) && in_use() == before);
 }
 
-/* What fits no more is refused until something is swept. */
+/* What fits no more is refused until something is swept; a block may be all there is. */
 static void check_pool(void) {
 #ifdef CAIRN_POOL
     uint32_t n = 0, before = drop_all();
@@ -375,6 +375,10 @@ static void check_pool(void) {
     CHECK(live_large() == n && sweep_begin() == SWEEP_OK && live_large() == n);
     sweep_all();
     CHECK(live_large() == 0 && in_use() == before);
+    CHECK(before == 0 && sweep_alloc(WINDOW_BYTES) == 0 && sweep_begin() == SWEEP_OK);
+    CHECK(sweep_mark(WINDOW_BYTES - 1) == SWEEP_OK && sweep_marked() == SWEEP_OK);
+    CHECK(sweep_pages(UINT32_MAX) == 0 && stays(0) && sweep_begin() == SWEEP_OK);
+    CHECK(sweep_marked() == SWEEP_OK && sweep_pages(1) == PAGES && in_use() == 0);
 #endif
 }
 
