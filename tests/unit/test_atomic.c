@@ -3,8 +3,8 @@
 /* The atomic cells under several threads: what T4 believes of them. A zeroed base never falls, a
  * swap that says it was done was done on the value seen, and in the end the highest one stands;
  * no thread's bit and no thread's pages are lost to another's; who finds a span live finds its
- * record whole; of several that mark a slot or a span one is first; and who finds a thread in a cycle finds
- * what it did before. */
+ * record whole; of several that mark a slot or a span one is first; and who finds a thread in a
+ * cycle finds what it did before. */
 #define _GNU_SOURCE
 #include "os/atomic.h"
 #include "test.h"
