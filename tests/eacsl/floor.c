@@ -171,6 +171,14 @@ int large_take(uint32_t s, uint32_t cell) {
     return 1;
 }
 
+uint32_t large_owner_load(uint32_t s) {
+    return large_owner[s];
+}
+
+void large_owner_store(uint32_t s, uint32_t owner) {
+    large_owner[s] = (uint16_t)owner;
+}
+
 uint32_t large_kept_load(uint32_t k) {
     return large_kept[k];
 }
@@ -228,6 +236,18 @@ uint64_t slot_mark_take(uint32_t w) {
     uint64_t marks = slot_mark[w];
     slot_mark[w] = 0;
     return marks;
+}
+
+int large_mark_set(uint32_t s) {
+    int first = large_mark[s] == 0;
+    large_mark[s] = 1;
+    return first;
+}
+
+int large_mark_take(uint32_t s) {
+    int mark = large_mark[s];
+    large_mark[s] = 0;
+    return mark;
 }
 
 uint32_t thread_cycle_load(uint32_t t) {
