@@ -224,7 +224,8 @@ enum sweep_status sweep_mark(uint64_t place) {
     //@ assert stay: \forall integer s; LargeHeld{Pre}(self, s) ==> LargeHeld(self, s);
     /*@ assert large: \forall integer s; LargeHeld{Pre}(self, s) && LargeHas{Pre}(s, place) ==>
           LargeHas(s, place); */
-    //@ assert cycle: self <= THREADS ==> \at(thread_cycle[self - 1], Pre) == thread_cycle[self - 1];
+    /*@ assert cycle: self <= THREADS ==>
+          \at(thread_cycle[self - 1], Pre) == thread_cycle[self - 1]; */
     //@ ghost entered: ;
     enum sweep_status status = mark_at(me, place);
     /*@ assert safe: \forall integer s; LargeHeld{Pre}(self, s) && LargeSafe{entered}(self, s) ==>

@@ -87,11 +87,13 @@ static uint32_t sweep_from(uint32_t me, uint32_t from, uint32_t last, uint32_t n
     ensures lists: SpanList;
     ensures held: MineHeld{Pre,Post}(self);
     ensures marks: MarksKept{Pre,Post}(self);
-    ensures large: LargeAllStay{Pre,Post}(self);
+    ensures safe: SafeKept{Pre,Post}(self);
+    ensures large: LargeSafeKept{Pre,Post}(self);
  */
 static uint32_t last_span(void) {
     uint32_t last = heap_last_span();
     //@ assert kept: ThreadKept{Pre,Here}(self, 0);
+    //@ assert stay: LargeAllStay{Pre,Here}(self);
     //@ assert all: \forall integer s; Mine(self, s) ==> s <= last;
     slot_cache_enter();
     return last;
@@ -119,8 +121,6 @@ static uint32_t last_span(void) {
  */
 static uint32_t sweep_on(uint32_t me, uint32_t from, uint32_t n) {
     uint32_t last = last_span();
-    //@ assert safe: SafeKept{Pre,Here}(self);
-    //@ assert large: LargeSafeKept{Pre,Here}(self);
     uint32_t pages = sweep_from(me, from, last, n);
     if (pages < n) {
         sweep_next[me - 1] = SPANS;
@@ -177,11 +177,10 @@ static void finish(uint32_t me) {
  */
 static void begin_marking(uint32_t me, uint32_t cycle) {
     finish(me);
-    //@ ghost finished: ;
     uint32_t last = last_span();
-    //@ assert still: SafeKept{finished,Here}(self) && LargeSafeKept{finished,Here}(self);
     //@ assert safe: SafeKept{Pre,Here}(self);
-    //@ assert live: LiveSafe{Pre,Here}(self) && LargeSafeKept{Pre,Here}(self);
+    //@ assert large: LargeSafeKept{Pre,Here}(self);
+    //@ assert live: LiveSafe{Pre,Here}(self);
     //@ assert swept: cycle != 0 ==> \forall integer s; Mine(self, s) ==> span_cycle[s] == cycle;
     sweep_unmark(me, last);
     thread_cycle_store(me - 1, cycle + 1);
@@ -228,6 +227,8 @@ enum sweep_status sweep_at(uint64_t place) {
         return SWEEP_MARKING;
     }
     sweep_span(me, s);
+    /*@ assert only: \forall integer t; Mine(self, t) && InSpan(t, place / PAGE_SIZE) ==>
+          t == s; */
     return SWEEP_OK;
 }
 
@@ -266,7 +267,8 @@ static SLOW uint64_t sweep_and_alloc(uint64_t bytes) {
     //@ ghost before: ;
     uint64_t at = object_alloc(bytes);
     //@ assert marks: MarksKept{before,Here}(self);
-    //@ assert safe: SafeKept{before,Here}(self) && LargeSafeKept{before,Here}(self);
+    //@ assert safe: SafeKept{before,Here}(self);
+    //@ assert large: LargeSafeKept{before,Here}(self);
     return at;
 }
 
@@ -320,11 +322,13 @@ uint64_t sweep_alloc(uint64_t bytes) {
     ensures lists: SpanList;
     ensures held: MineHeld{Pre,Post}(self);
     ensures marks: MarksKept{Pre,Post}(self);
-    ensures large: LargeAllStay{Pre,Post}(self);
+    ensures safe: SafeKept{Pre,Post}(self);
+    ensures large: LargeSafeKept{Pre,Post}(self);
  */
 static void flush(void) {
     heap_flush();
     //@ assert kept: ThreadKept{Pre,Here}(self, 0);
+    //@ assert stay: LargeAllStay{Pre,Here}(self);
     slot_cache_enter();
 }
 
@@ -341,11 +345,13 @@ static void flush(void) {
     ensures lists: SpanList;
     ensures held: MineHeld{Pre,Post}(self);
     ensures marks: MarksKept{Pre,Post}(self);
-    ensures large: LargeAllStay{Pre,Post}(self);
+    ensures safe: SafeKept{Pre,Post}(self);
+    ensures large: LargeSafeKept{Pre,Post}(self);
  */
 static uint64_t scavenge(void) {
     uint64_t bytes = heap_scavenge(UINT64_MAX);
     //@ assert kept: ThreadKept{Pre,Here}(self, 0);
+    //@ assert stay: LargeAllStay{Pre,Here}(self);
     slot_cache_enter();
     return bytes;
 }
@@ -365,11 +371,7 @@ static uint64_t scavenge(void) {
  */
 static uint64_t give_back(void) {
     flush();
-    //@ assert safe: SafeKept{Pre,Here}(self) && LargeSafeKept{Pre,Here}(self);
-    //@ ghost flushed: ;
-    uint64_t bytes = scavenge();
-    //@ assert still: SafeKept{flushed,Here}(self) && LargeSafeKept{flushed,Here}(self);
-    return bytes;
+    return scavenge();
 }
 
 /* As sweep_release, for thread me. */
@@ -390,10 +392,26 @@ static uint64_t release(uint32_t me) {
     return give_back();
 }
 
+/* As scavenge, for a thread that collects nothing. */
+/*@ requires apart: heap_held == 0;
+    requires self: self > THREADS;
+    requires cache: SlotCaches(self) && ClassesMine(self);
+    terminates \true;
+    exits \false;
+    assigns heap_held, HEAP_TABLES;
+    ensures apart: heap_held == 0;
+    ensures cache: SlotCaches(self);
+    ensures sizes: ClassesMine(self);
+    ensures large: LargeSafeKept{Pre,Post}(self);
+ */
+static uint64_t scavenge_alone(void) {
+    return heap_scavenge(UINT64_MAX);
+}
+
 uint64_t sweep_release(void) {
     uint32_t me = sweep_enter();
     //@ ghost entered: ;
-    uint64_t bytes = me > THREADS ? heap_scavenge(UINT64_MAX) : release(me);
+    uint64_t bytes = me > THREADS ? scavenge_alone() : release(me);
     //@ assert safe: SafeKept{entered,Here}(self);
     //@ assert large: LargeSafeKept{entered,Here}(self);
     return bytes;

@@ -8,13 +8,13 @@
 
 #include "../../specs/held_lemmas.acsl"
 
+#include "../../specs/large_lemmas.acsl"
+
 #include "../../specs/kept_lemmas.acsl"
 
 #include "../../specs/live_lemmas.acsl"
 
 #include "../../specs/told_lemmas.acsl"
-
-#include "../../specs/large_lemmas.acsl"
 
 #include "../../specs/safe_lemmas.acsl"
 
@@ -43,6 +43,7 @@ static int staying(uint32_t s, int marked) {
     uint64_t keep = heap_sweep_objects(s, 0, bytes, 1, marked != 0);
     //@ assert kept: ThreadKept{Pre,Here}(self, 0);
     //@ assert stay: LargeAllStay{Pre,Here}(self);
+    //@ assert mine: MineUnchangedBut{Pre,Here}(self, 0);
     sweep_go_on();
     return marked != 0 || bits_test(keep, 0);
 }
@@ -116,6 +117,20 @@ uint32_t sweep_large(uint32_t me, uint32_t s) {
     }
     //@ assert gone: LargeSwept{Pre,Here}(self, s);
     return pages < PAGES ? pages : PAGES;
+}
+
+uint32_t sweep_span(uint32_t me, uint32_t s) {
+    if (span_cycle_load(s) == thread_cycle_load(me - 1)) {
+        return 0;
+    }
+    if (slots_owner_load(s) != me) {
+        return sweep_large(me, s);
+    }
+    uint32_t pages = sweep_slots(me, s);
+    //@ assert slots: !LargeHeld{Pre}(self, s);
+    //@ assert others: CyclesKeptBut{Pre,Here}(s);
+    //@ assert large: LargeSafeKept{Pre,Here}(self);
+    return pages;
 }
 
 uint32_t sweep_span_over(uint32_t me, uint64_t place) {

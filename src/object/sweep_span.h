@@ -44,6 +44,30 @@ void sweep_go_on(void);
  */
 uint32_t sweep_span(uint32_t me, uint32_t s);
 
+/* Sweeps span s of slots, which is thread me's and not swept, as sweep_span. */
+/*@ requires lists: SpanList;
+    requires apart: heap_held == 0;
+    requires self: me == self && 0 < self <= THREADS;
+    requires cache: SlotCaches(self) && ClassesMine(self);
+    requires span: Mine(self, s) && !Swept(self, s);
+    terminates \true;
+    exits \false;
+    assigns heap_held, heap_touched, HEAP_TABLES, SLOT_TABLES,
+            slot_mark[0 .. SLOT_WORDS - 1], sweep_kept[0 .. SLOT_WORDS - 1], span_cycle[s];
+    ensures apart: heap_held == 0;
+    ensures cache: SlotCaches(self);
+    ensures sizes: ClassesMine(self);
+    ensures lists: SpanList;
+    ensures pages: \result <= PAGES;
+    ensures others: MineUnchangedBut{Pre,Post}(self, s);
+    ensures fewer: MineFewer{Pre,Post}(self);
+    ensures safe: SafeKept{Pre,Post}(self);
+    ensures swept: Swept(self, s) || !Mine(self, s);
+    ensures freed: OnlyKept(self, s, EndWord(s));
+    ensures large: LargeAllStay{Pre,Post}(self);
+ */
+uint32_t sweep_slots(uint32_t me, uint32_t s);
+
 /* Sweeps span s if it is a large block of thread me's, as sweep_span. */
 /*@ requires lists: SpanList;
     requires apart: heap_held == 0;
