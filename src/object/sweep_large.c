@@ -123,13 +123,15 @@ uint32_t sweep_span(uint32_t me, uint32_t s) {
     if (span_cycle_load(s) == thread_cycle_load(me - 1)) {
         return 0;
     }
+    uint32_t pages = 0;
     if (slots_owner_load(s) != me) {
-        return sweep_large(me, s);
+        pages = sweep_large(me, s);
+        //@ assert other: !Mine(self, s);
+        return pages;
     }
-    uint32_t pages = sweep_slots(me, s);
-    //@ assert slots: !LargeHeld{Pre}(self, s);
-    //@ assert others: CyclesKeptBut{Pre,Here}(s);
-    //@ assert large: LargeSafeKept{Pre,Here}(self);
+    //@ assert slots: !LargeHeld(self, s);
+    pages = sweep_slots(me, s);
+    //@ assert swept: SlotsSwept{Pre,Here}(self, s);
     return pages;
 }
 

@@ -102,6 +102,56 @@ uint32_t sweep_large(uint32_t me, uint32_t s);
  */
 uint32_t sweep_span_over(uint32_t me, uint64_t place);
 
+/* The greatest number that a span has or had. */
+/*@ requires apart: heap_held == 0;
+    requires self: 0 < self <= THREADS;
+    requires cache: SlotCaches(self) && ClassesMine(self);
+    terminates \true;
+    exits \false;
+    assigns heap_held, HEAP_TABLES, SLOT_TABLES;
+    ensures apart: heap_held == 0;
+    ensures cache: SlotCaches(self);
+    ensures sizes: ClassesMine(self);
+    ensures range: \result < SPANS;
+    ensures all: \forall integer s; Mine(self, s) ==> s <= \result;
+    ensures lists: SpanList;
+    ensures held: MineHeld{Pre,Post}(self);
+    ensures marks: MarksKept{Pre,Post}(self);
+    ensures safe: SafeKept{Pre,Post}(self);
+    ensures large: LargeSafeKept{Pre,Post}(self);
+ */
+uint32_t sweep_last_span(void);
+
+/* Gives all free memory back to the system, what waits with the thread too. Returns how many bytes
+ * went. */
+/*@ requires apart: heap_held == 0;
+    requires self: 0 < self <= THREADS;
+    requires cache: SlotCaches(self) && ClassesMine(self);
+    terminates \true;
+    exits \false;
+    assigns heap_held, HEAP_TABLES, SLOT_TABLES;
+    ensures apart: heap_held == 0;
+    ensures cache: SlotCaches(self);
+    ensures sizes: ClassesMine(self);
+    ensures safe: SafeKept{Pre,Post}(self);
+    ensures large: LargeSafeKept{Pre,Post}(self);
+ */
+uint64_t sweep_give_back(void);
+
+/* The same for a thread over THREADS. */
+/*@ requires apart: heap_held == 0;
+    requires self: self > THREADS;
+    requires cache: SlotCaches(self) && ClassesMine(self);
+    terminates \true;
+    exits \false;
+    assigns heap_held, HEAP_TABLES;
+    ensures apart: heap_held == 0;
+    ensures cache: SlotCaches(self);
+    ensures sizes: ClassesMine(self);
+    ensures large: LargeSafeKept{Pre,Post}(self);
+ */
+uint64_t sweep_give_back_alone(void);
+
 /* Clears the marks of thread me's spans, of which there are none over `last`: memory that came back
  * after it was marked has some yet. If the thread never collected, its spans count as swept from
  * then on, whatever another one has noted. Cost: a step each span there ever was, and each word of
