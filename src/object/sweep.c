@@ -46,8 +46,7 @@ static uint32_t sweep_from(uint32_t me, uint32_t from, uint32_t last, uint32_t n
     for (; s <= last && pages < n; s++) {
         //@ ghost before: ;
         uint32_t more = sweep_span(me, s);
-        //@ assert safe: SafeKept{before,Here}(self);
-        //@ assert large: LargeSafeKept{before,Here}(self);
+        //@ assert then: SafeThen{Pre,before,Here}(self);
         //@ assert still_safe: SafeKept{Pre,Here}(self);
         //@ assert still_large: LargeSafeKept{Pre,Here}(self);
         pages = pages < PAGES ? pages + more : pages;
@@ -214,7 +213,10 @@ uint32_t sweep_pages(uint32_t n) {
  */
 static uint64_t release(uint32_t me) {
     finish(me);
-    return sweep_give_back();
+    //@ ghost finished: ;
+    uint64_t bytes = sweep_give_back();
+    //@ assert then: SafeThen{Pre,finished,Here}(self);
+    return bytes;
 }
 
 uint64_t sweep_release(void) {

@@ -66,6 +66,7 @@ void marks_elapse(void);
     ensures safe: SafeKept{Pre,Post}(self);
     ensures large: LargeAllStay{Pre,Post}(self);
     ensures safe_large: LargeSafeKept{Pre,Post}(self);
+    ensures live: 0 < self <= THREADS ==> LiveKept{Pre,Post}(self);
  */
 uint32_t sweep_enter(void);
 

@@ -38,6 +38,7 @@ static SLOW uint64_t sweep_and_alloc(uint64_t bytes) {
     //@ assert marks: MarksKept{before,Here}(self);
     //@ assert safe: SafeKept{before,Here}(self);
     //@ assert large: LargeSafeKept{before,Here}(self);
+    //@ assert then: SafeThen{Pre,before,Here}(self);
     return at;
 }
 

@@ -89,7 +89,10 @@ static uint64_t scavenge(void) {
 
 uint64_t sweep_give_back(void) {
     flush();
-    return scavenge();
+    //@ ghost flushed: ;
+    uint64_t bytes = scavenge();
+    //@ assert then: SafeThen{Pre,flushed,Here}(self);
+    return bytes;
 }
 
 uint64_t sweep_give_back_alone(void) {
