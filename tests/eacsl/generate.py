@@ -44,8 +44,9 @@ GROUPS = {  # the files of src/ whose contracts are checked together, and how la
                           object/large.h object/large.c object/object.h object/object.c
                           object/object_free.c"""),
     "blocks": (SMALL, "object/block.h object/block.c"),
-    "collector": (SMALL, """object/sweep.h object/sweep.c object/mark.c object/sweep_span.h
-                          object/sweep_span.c object/sweep_large.c"""),
+    "collector": (SMALL, """object/sweep.h object/sweep.c object/sweep_heap.c object/sweep_alloc.c
+                          object/mark.c object/sweep_span.h object/sweep_span.c
+                          object/sweep_large.c"""),
     "life": (FAR, """heap/life.h heap/life.c heap/limit.h heap/limit.c
                      heap/stats.h heap/stats.c heap/heap_cached.h heap/heap_cached.c
                      heap/heap_locked.h heap/heap_locked.c"""),
@@ -63,7 +64,8 @@ CORE = """page/bits.c page/chunk.c page/chunk_runs.c page/summary.c page/summary
           object/slots.c
           object/slot_cache.c object/slot_return.c object/slot_collect.c object/place.c
           object/kept.c object/large.c object/object.c object/object_free.c object/block.c
-          object/sweep.c object/sweep_span.c object/sweep_large.c object/mark.c""".split()
+          object/sweep.c object/sweep_heap.c object/sweep_alloc.c object/sweep_span.c
+          object/sweep_large.c object/mark.c""".split()
 STRUCT = re.compile(r"^struct (\w+) \{.*?^\};\n", re.M | re.S)
 FLOOR = "eacsl/floor.c"
 COMMENT = re.compile(r"/\*@(.*?)\*/|//@([^\n]*)|/\*.*?\*/|//[^\n]*", re.S)
