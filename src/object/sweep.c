@@ -108,6 +108,7 @@ static int sweeps(uint32_t cycle) {
     ensures safe: SafeKept{Pre,Post}(self);
     ensures swept: thread_cycle[me - 1] != 0 && thread_cycle[me - 1] % 2 == 0 ==> AllSwept(self);
     ensures large: LargeSafeKept{Pre,Post}(self);
+    ensures still: !Sweeps{Pre}(self) ==> AllStay{Pre,Post}(self);
  */
 static void finish(uint32_t me) {
     if (sweeps(thread_cycle_load(me - 1))) {
@@ -130,13 +131,15 @@ static void finish(uint32_t me) {
     ensures live: LiveSafe{Pre,Post}(self);
     ensures swept: cycle != 0 ==> \forall integer s; Mine(self, s) ==> span_cycle[s] == cycle;
     ensures large: LargeSafeStay{Pre,Post}(self);
+    ensures still: cycle == 0 ==> AllStay{Pre,Post}(self);
  */
 static void begin_marking(uint32_t me, uint32_t cycle) {
     finish(me);
+    //@ ghost finished: ;
     uint32_t last = sweep_last_span();
-    //@ assert safe: SafeKept{Pre,Here}(self);
-    //@ assert large: LargeSafeKept{Pre,Here}(self);
+    //@ assert then: SafeThen{Pre,finished,Here}(self);
     //@ assert live: LiveSafe{Pre,Here}(self);
+    //@ assert stay: cycle == 0 ==> StayThen{Pre,finished,Here}(self);
     //@ assert swept: cycle != 0 ==> \forall integer s; Mine(self, s) ==> span_cycle[s] == cycle;
     sweep_unmark(me, last);
     thread_cycle_store(me - 1, cycle + 1);
@@ -210,12 +213,14 @@ uint32_t sweep_pages(uint32_t n) {
     ensures sizes: ClassesMine(self);
     ensures safe: SafeKept{Pre,Post}(self);
     ensures large: LargeSafeKept{Pre,Post}(self);
+    ensures still: !Sweeps{Pre}(self) ==> AllStay{Pre,Post}(self);
  */
 static uint64_t release(uint32_t me) {
     finish(me);
     //@ ghost finished: ;
     uint64_t bytes = sweep_give_back();
     //@ assert then: SafeThen{Pre,finished,Here}(self);
+    //@ assert stay: !Sweeps{Pre}(self) ==> StayThen{Pre,finished,Here}(self);
     return bytes;
 }
 
@@ -223,7 +228,7 @@ uint64_t sweep_release(void) {
     uint32_t me = sweep_enter();
     //@ ghost entered: ;
     uint64_t bytes = me > THREADS ? sweep_give_back_alone() : release(me);
-    //@ assert safe: SafeKept{entered,Here}(self);
-    //@ assert large: LargeSafeKept{entered,Here}(self);
+    //@ assert then: SafeThen{Pre,entered,Here}(self);
+    //@ assert stay: !Sweeps{Pre}(self) ==> StayThen{Pre,entered,Here}(self);
     return bytes;
 }

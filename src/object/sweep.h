@@ -66,7 +66,7 @@ void marks_elapse(void);
     ensures safe: SafeKept{Pre,Post}(self);
     ensures large: LargeAllStay{Pre,Post}(self);
     ensures safe_large: LargeSafeKept{Pre,Post}(self);
-    ensures live: 0 < self <= THREADS ==> LiveKept{Pre,Post}(self);
+    ensures stay: AllStay{Pre,Post}(self);
  */
 uint32_t sweep_enter(void);
 
@@ -84,9 +84,11 @@ uint32_t sweep_enter(void);
     ensures held: MineHeld{Pre,Post}(self);
     ensures born: \forall integer s, i; 0 < self <= THREADS && LiveSlot{Pre}(self, s, i, at) ==>
       SafeBlock(self, s, i, at);
-    ensures born_large: \forall integer s; LargeLive{Pre}(self, s, at) ==> LargeSafe(self, s);
+    ensures born_large: \forall integer s; LargeLive{Pre}(self, s, at) ==>
+      LargeLive(self, s, at) && LargeSafe(self, s);
     ensures safe_large: LargeSafeKept{Pre,Post}(self);
     ensures large: LargeAllStay{Pre,Post}(self);
+    ensures stay: AllStay{Pre,Post}(self);
  */
 void sweep_born(uint64_t at);
 
@@ -111,6 +113,7 @@ void sweep_born(uint64_t at);
     ensures born_large: \result != NO_PLACE && span[object_span].span_class < 2 ==>
       LargeLive(self, object_span, \result) && LargeSafe(self, object_span);
     ensures large: LargeSafeKept{Pre,Post}(self);
+    ensures still: !Sweeps{Pre}(self) ==> AllStay{Pre,Post}(self);
  */
 uint64_t sweep_alloc(uint64_t bytes);
 
@@ -134,6 +137,7 @@ uint64_t sweep_alloc(uint64_t bytes);
     ensures swept: \result == SWEEP_OK && \old(thread_cycle)[self - 1] != 0 ==>
       \forall integer s; Mine(self, s) ==> span_cycle[s] == \old(thread_cycle)[self - 1];
     ensures large: LargeSafeStay{Pre,Post}(self);
+    ensures still: !Sweeps{Pre}(self) ==> AllStay{Pre,Post}(self);
  */
 enum sweep_status sweep_begin(void);
 
@@ -200,6 +204,7 @@ enum sweep_status sweep_marked(void);
       \result == SWEEP_OK && InSpan(s, place / PAGE_SIZE) && place < WINDOW_BYTES ==>
         Swept(self, s);
     ensures large: LargeSafeKept{Pre,Post}(self);
+    ensures still: !Sweeps{Pre}(self) ==> AllStay{Pre,Post}(self);
  */
 enum sweep_status sweep_at(uint64_t place);
 
@@ -217,6 +222,7 @@ enum sweep_status sweep_at(uint64_t place);
     ensures sizes: ClassesMine(self);
     ensures safe: SafeKept{Pre,Post}(self);
     ensures large: LargeSafeKept{Pre,Post}(self);
+    ensures still: !Sweeps{Pre}(self) ==> AllStay{Pre,Post}(self);
  */
 uint32_t sweep_pages(uint32_t n);
 
@@ -234,6 +240,7 @@ uint32_t sweep_pages(uint32_t n);
     ensures sizes: ClassesMine(self);
     ensures safe: SafeKept{Pre,Post}(self);
     ensures large: LargeSafeKept{Pre,Post}(self);
+    ensures still: !Sweeps{Pre}(self) ==> AllStay{Pre,Post}(self);
  */
 uint64_t sweep_release(void);
 

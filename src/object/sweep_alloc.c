@@ -30,6 +30,7 @@
     ensures large: LargeSafeKept{Pre,Post}(self);
     ensures new: \result != NO_PLACE && span[object_span].span_class < 2 ==>
       LargeLive(self, object_span, \result);
+    ensures still: !Sweeps{Pre}(self) ==> AllStay{Pre,Post}(self);
  */
 static SLOW uint64_t sweep_and_alloc(uint64_t bytes) {
     sweep_pages(bytes < WINDOW_BYTES ? (uint32_t)(bytes / PAGE_SIZE) + 1 : 0);
@@ -39,6 +40,7 @@ static SLOW uint64_t sweep_and_alloc(uint64_t bytes) {
     //@ assert safe: SafeKept{before,Here}(self);
     //@ assert large: LargeSafeKept{before,Here}(self);
     //@ assert then: SafeThen{Pre,before,Here}(self);
+    //@ assert stay: !Sweeps{Pre}(self) ==> StayThen{Pre,before,Here}(self);
     return at;
 }
 
@@ -63,12 +65,17 @@ static SLOW uint64_t sweep_and_alloc(uint64_t bytes) {
     ensures large: LargeSafeKept{Pre,Post}(self);
     ensures new: \result != NO_PLACE && span[object_span].span_class < 2 ==>
       LargeLive(self, object_span, \result);
+    ensures still: !Sweeps{Pre}(self) ==> AllStay{Pre,Post}(self);
  */
 static uint64_t alloc_unmarked(uint64_t bytes) {
     struct object object = object_take(bytes);
     //@ assert marks: MarksKept{Pre,Here}(self);
     //@ assert safe: SafeKept{Pre,Here}(self) && LargeSafeKept{Pre,Here}(self);
-    return object.found ? object.at : sweep_and_alloc(bytes);
+    //@ ghost taken: ;
+    uint64_t at = object.found ? object.at : sweep_and_alloc(bytes);
+    //@ assert then: SafeThen{Pre,taken,Here}(self);
+    //@ assert stay: !Sweeps{Pre}(self) ==> StayThen{Pre,taken,Here}(self);
+    return at;
 }
 
 uint64_t sweep_alloc(uint64_t bytes) {
@@ -79,9 +86,8 @@ uint64_t sweep_alloc(uint64_t bytes) {
           (0 < self <= THREADS && LiveSlot(self, object_span, object_slot, at)); */
     //@ ghost born: ;
     sweep_born(at);
-    /*@ assert kept: LargeLive{born}(self, object_span, at) ==>
-          LargeStays{born,Here}(object_span) && LargeSafe(self, object_span); */
-    //@ assert large: LargeLive{born}(self, object_span, at) ==> LargeLive(self, object_span, at);
+    //@ assert then: SafeThen{Pre,born,Here}(self);
+    //@ assert stay: !Sweeps{Pre}(self) ==> StayThen{Pre,born,Here}(self);
     /*@ assert slots: 0 < self <= THREADS && LiveSlot{born}(self, object_span, object_slot, at) ==>
           2 <= span[object_span].span_class; */
     return at;

@@ -49,6 +49,7 @@ uint32_t sweep_last_span(void) {
     ensures marks: MarksKept{Pre,Post}(self);
     ensures safe: SafeKept{Pre,Post}(self);
     ensures large: LargeSafeKept{Pre,Post}(self);
+    ensures stay: AllStay{Pre,Post}(self);
  */
 static void flush(void) {
     heap_flush();
@@ -75,6 +76,7 @@ static void flush(void) {
     ensures marks: MarksKept{Pre,Post}(self);
     ensures safe: SafeKept{Pre,Post}(self);
     ensures large: LargeSafeKept{Pre,Post}(self);
+    ensures stay: AllStay{Pre,Post}(self);
  */
 static uint64_t scavenge(void) {
     uint64_t bytes = heap_scavenge(UINT64_MAX);
@@ -92,6 +94,7 @@ uint64_t sweep_give_back(void) {
     //@ ghost flushed: ;
     uint64_t bytes = scavenge();
     //@ assert then: SafeThen{Pre,flushed,Here}(self);
+    //@ assert stay: StayThen{Pre,flushed,Here}(self);
     return bytes;
 }
 

@@ -119,6 +119,7 @@ uint32_t sweep_span_over(uint32_t me, uint64_t place);
     ensures marks: MarksKept{Pre,Post}(self);
     ensures safe: SafeKept{Pre,Post}(self);
     ensures large: LargeSafeKept{Pre,Post}(self);
+    ensures stay: AllStay{Pre,Post}(self);
  */
 uint32_t sweep_last_span(void);
 
@@ -135,6 +136,7 @@ uint32_t sweep_last_span(void);
     ensures sizes: ClassesMine(self);
     ensures safe: SafeKept{Pre,Post}(self);
     ensures large: LargeSafeKept{Pre,Post}(self);
+    ensures stay: AllStay{Pre,Post}(self);
  */
 uint64_t sweep_give_back(void);
 
@@ -149,6 +151,7 @@ uint64_t sweep_give_back(void);
     ensures cache: SlotCaches(self);
     ensures sizes: ClassesMine(self);
     ensures large: LargeSafeKept{Pre,Post}(self);
+    ensures stay: AllStay{Pre,Post}(self);
  */
 uint64_t sweep_give_back_alone(void);
 
