@@ -165,7 +165,11 @@ struct block block_alloc_aligned(uint64_t alignment, uint64_t bytes) {
         return none(BLOCK_BAD_ALIGNMENT);
     }
     collect();
-    return answer(alloc_aligned(bytes, alignment));
+    //@ ghost collected: ;
+    uint64_t at = alloc_aligned(bytes, alignment);
+    //@ assert then: LargeThen{Pre,collected,Here}(self);
+    //@ assert large: LargeAllStay{Pre,Here}(self);
+    return answer(at);
 }
 
 struct block block_alloc_posix(uint64_t alignment, uint64_t bytes) {
@@ -332,6 +336,7 @@ struct block block_realloc(uint64_t at, uint64_t bytes) {
     }
     uint64_t has = object_bytes(at);
     //@ assert large: LargeAllStay{Pre,Here}(self);
+    //@ assert live: 0 < self <= THREADS ==> LiveKept{Pre,Here}(self);
     if (bytes <= has && (has / 2 <= bytes || has == SLOT_BYTES_MIN)) {
         return answer(at);
     }
@@ -364,7 +369,12 @@ enum block_error block_free_aligned_sized(uint64_t at, uint64_t alignment, uint6
     if (alignment > WINDOW_BYTES || !is_size(has, bytes, alignment)) {
         return BLOCK_WRONG_SIZE;
     }
-    return block_free(at);
+    //@ assert stay: LargeAllStay{Pre,Here}(self);
+    //@ ghost seen: ;
+    enum block_error error = block_free(at);
+    //@ assert then: LargeThenBut{Pre,seen,Here}(self, at);
+    //@ assert large: LargeAllStayBut{Pre,Here}(self, at);
+    return error;
 }
 
 enum block_error block_free_sized(uint64_t at, uint64_t bytes) {
@@ -395,6 +405,9 @@ static void flush_pages(void) {
 
 void block_flush(void) {
     collect();
+    //@ ghost collected: ;
     kept_flush();
+    //@ assert then: LargeThen{Pre,collected,Here}(self);
+    //@ assert large: LargeAllStay{Pre,Here}(self);
     flush_pages();
 }

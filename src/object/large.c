@@ -27,6 +27,7 @@
  */
 static uint32_t fresh_span(uint32_t n) {
     uint32_t s = heap_alloc(n, 1).span;
+    //@ assert other: 0 < self <= THREADS ==> !Mine{Pre}(self, s);
     slots_elapse();
     //@ assert kept: 0 < self <= THREADS ==> ThreadKept{Pre,Here}(self, s);
     //@ assert told: 0 < self <= THREADS ==> CursorsToldBut(self, -1);
@@ -213,7 +214,9 @@ enum object_status large_free(uint32_t me, uint32_t s, uint64_t at) {
     if (!claim(s, cell)) { /* another thread was faster */
         return OBJECT_IS_FREE;
     }
+    //@ assert so_far: 0 < self <= THREADS ==> MineUnchangedBut{Pre,Here}(self, 0);
     status = free_claimed(me, s, cell);
+    //@ assert records: 0 < self <= THREADS ==> MineUnchangedBut{Pre,Here}(self, 0);
     //@ assert others: LargeOthersStay{Pre,Here}(self, s);
     return status;
 }
@@ -227,7 +230,9 @@ enum object_status large_drop(uint32_t s, uint64_t at) {
     if (!claim(s, cell)) {
         return OBJECT_IS_FREE;
     }
+    //@ assert so_far: 0 < self <= THREADS ==> MineUnchangedBut{Pre,Here}(self, 0);
     status = drop_claimed(s, cell);
+    //@ assert records: 0 < self <= THREADS ==> MineUnchangedBut{Pre,Here}(self, 0);
     //@ assert others: LargeOthersStay{Pre,Here}(self, s);
     return status;
 }
