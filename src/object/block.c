@@ -4,8 +4,6 @@
 
 #include "../../specs/live_lemmas.acsl"
 
-#include "../../specs/slot_cache_lemmas.acsl"
-
 #include "../../specs/stays_lemmas.acsl"
 
 #include "../../specs/block_lemmas.acsl"
@@ -142,11 +140,32 @@ static uint64_t product(uint64_t n, uint64_t bytes) {
     return n != 0 && bytes > WINDOW_BYTES / n ? UINT64_MAX : n * bytes;
 }
 
+/* Clears the block just handed out at this place, if it may hold other bytes than zeros. */
+/*@ requires apart: heap_held == 0;
+    requires self: self != 0;
+    requires cache: SlotCaches(self) && ClassesMine(self);
+    requires block: BlockIs(at, bytes);
+    terminates \true;
+    exits \false;
+    assigns HEAP_TABLES, SLOT_TABLES;
+    ensures cache: SlotCaches(self);
+    ensures sizes: ClassesMine(self);
+    ensures block: BlockIs(at, bytes);
+    ensures large: LargeAllStay{Pre,Post}(self);
+ */
+static void clear_used(uint64_t at, uint64_t bytes) {
+    int used = object_needs_zero(at);
+    //@ assert block: BlockIs(at, bytes);
+    if (used) {
+        os_clear(at, bytes);
+    }
+}
+
 struct block block_calloc(uint64_t n, uint64_t bytes) {
     uint64_t all = product(n, bytes);
     struct block block = block_alloc(all);
-    if (block.at != BLOCK_NONE && object_needs_zero(block.at)) {
-        os_clear(block.at, all);
+    if (block.at != BLOCK_NONE) {
+        clear_used(block.at, all);
     }
     return block;
 }
@@ -330,29 +349,11 @@ uint64_t block_bytes(uint64_t at) {
     return object_bytes(at);
 }
 
-/* Gives the pages that wait with the running thread back to the heap. */
-/*@ requires apart: heap_held == 0;
-    requires self: self != 0;
-    requires cache: SlotCaches(self) && ClassesMine(self);
-    terminates \true;
-    exits \false;
-    assigns heap_held, HEAP_TABLES, SLOT_TABLES;
-    ensures apart: heap_held == 0;
-    ensures cache: SlotCaches(self);
-    ensures sizes: ClassesMine(self);
-    ensures large: LargeAllStay{Pre,Post}(self);
- */
-static void flush_pages(void) {
-    heap_flush();
-    slots_elapse();
-    //@ assert kept: 0 < self <= THREADS ==> ThreadKept{Pre,Here}(self, 0);
-}
-
 void block_flush(void) {
     collect();
     //@ ghost collected: ;
     kept_flush();
     //@ assert then: LargeThen{Pre,collected,Here}(self);
     //@ assert large: LargeAllStay{Pre,Here}(self);
-    flush_pages();
+    kept_flush_pages();
 }

@@ -213,3 +213,9 @@ void kept_flush(void) {
         kept_release(me);
     }
 }
+
+void kept_flush_pages(void) {
+    heap_flush();
+    slots_elapse();
+    //@ assert kept: 0 < self <= THREADS ==> ThreadKept{Pre,Here}(self, 0);
+}

@@ -159,4 +159,18 @@ int kept_release(uint32_t me);
  */
 void kept_flush(void);
 
+/* Gives the pages that wait with the running thread back to the page heap. Cost: as heap_flush. */
+/*@ requires apart: heap_held == 0;
+    requires self: self != 0;
+    requires cache: SlotCaches(self) && ClassesMine(self);
+    terminates \true;
+    exits \false;
+    assigns heap_held, HEAP_TABLES, SLOT_TABLES;
+    ensures apart: heap_held == 0;
+    ensures cache: SlotCaches(self);
+    ensures sizes: ClassesMine(self);
+    ensures large: LargeAllStay{Pre,Post}(self);
+ */
+void kept_flush_pages(void);
+
 #endif

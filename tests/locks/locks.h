@@ -333,6 +333,7 @@ APART(kept_add);
 APART(kept_take);
 APART(kept_release);
 APART(kept_flush);
+APART(kept_flush_pages);
 
 /* src/object/object.h */
 APART(object_alloc);
