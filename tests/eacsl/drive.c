@@ -770,7 +770,7 @@ static void drive_kept(void) {
     drive_drop(at[any(3)]);
     if (any(3) == 0) {
         any(2) ? kept_flush() : (void)kept_release(0);
-        any(2) ? kept_flush_pages() : (void)0;
+        kept_flush_pages();
     }
     drive_drop(object_alloc_aligned(bytes[any(2)], 2 * PAGE_SIZE));
 }

@@ -306,7 +306,8 @@ class Unit:
                 if clause:
                     lines.append(f"{kind} {clause}")
             parser.next(";")
-        entry = "enter_loop();\n" if "entered[" in "".join(lines) else ""
+        entry = "enter_loop();\n" if any("entered[" in line and line.startswith("loop")
+                                         for line in lines) else ""
         return entry + "/*@ " + "\n    ".join(lines) + " */" if lines else ""
 
     def copy(self, path, text, checked):
