@@ -17,6 +17,15 @@ static inline uint32_t live_slots(void) {
     return count;
 }
 
+/* The larger ones. */
+static inline uint32_t live_large(void) {
+    uint32_t me = heap_enter(), last = heap_last_span(), count = 0;
+    for (uint32_t s = 1; s <= last; s++) {
+        count += large_is_of(me, s) != 0;
+    }
+    return count;
+}
+
 /* The slots that are marked, of the words [0, end). */
 static inline uint32_t marked_slots(uint32_t end) {
     uint32_t count = 0;

@@ -207,7 +207,7 @@ int heap_has_specials(uint32_t s) {
     return has;
 }
 
-uint64_t heap_sweep_objects(uint32_t s, uint64_t lo, uint32_t size, uint64_t live,
+uint64_t heap_sweep_objects(uint32_t s, uint64_t lo, uint64_t size, uint64_t live,
                             uint64_t marked) {
     heap_lock();
     uint64_t keep = special_sweep(s, lo, size, live, marked);

@@ -189,7 +189,7 @@ int heap_has_specials(uint32_t s);
     ensures live: \forall integer j; 0 <= j < 64 && Bit(\result, j) ==>
       Bit(marked, j) || Bit(live, j);
  */
-uint64_t heap_sweep_objects(uint32_t s, uint64_t lo, uint32_t size, uint64_t live, uint64_t marked);
+uint64_t heap_sweep_objects(uint32_t s, uint64_t lo, uint64_t size, uint64_t live, uint64_t marked);
 
 /* Takes what is first to run: its kind, its two words and the place its object had; kind 0 if
  * nothing is due. It is the caller's now, and runs once. Cost: a step. */

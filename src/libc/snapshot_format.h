@@ -68,8 +68,8 @@ _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "records are written a
     TABLE(arena_hint) ONE(hint_first) ONE(hint_count) ONE(current_low) ONE(current_high) \
     ONE(memory_limit) ONE(growth_goal) \
     TABLE(slot_free) TABLE(slot_cursor) TABLE(current_span) TABLE(current_slots) \
-    TABLE(slots_owner) TABLE(large_cell) TABLE(large_kept) TABLE(slot_remote) TABLE(inbox) \
-    TABLE(inbox_link)
+    TABLE(slots_owner) TABLE(large_cell) TABLE(large_owner) TABLE(large_kept) \
+    TABLE(slot_remote) TABLE(inbox) TABLE(inbox_link)
 
 /* What the lists are of, as they stand in the file. */
 #define SNAPSHOT_CONSTANT(NAME) {#NAME, NAME},

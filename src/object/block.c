@@ -4,8 +4,6 @@
 
 #include "../../specs/live_lemmas.acsl"
 
-#include "../../specs/slot_cache_lemmas.acsl"
-
 #include "../../specs/stays_lemmas.acsl"
 
 #include "../../specs/block_lemmas.acsl"
@@ -142,11 +140,32 @@ static uint64_t product(uint64_t n, uint64_t bytes) {
     return n != 0 && bytes > WINDOW_BYTES / n ? UINT64_MAX : n * bytes;
 }
 
+/* Clears the block just handed out at this place, if it may hold other bytes than zeros. */
+/*@ requires apart: heap_held == 0;
+    requires self: self != 0;
+    requires cache: SlotCaches(self) && ClassesMine(self);
+    requires block: BlockIs(at, bytes);
+    terminates \true;
+    exits \false;
+    assigns HEAP_TABLES, SLOT_TABLES;
+    ensures cache: SlotCaches(self);
+    ensures sizes: ClassesMine(self);
+    ensures block: BlockIs(at, bytes);
+    ensures large: LargeAllStay{Pre,Post}(self);
+ */
+static void clear_used(uint64_t at, uint64_t bytes) {
+    int used = object_needs_zero(at);
+    //@ assert block: BlockIs(at, bytes);
+    if (used) {
+        os_clear(at, bytes);
+    }
+}
+
 struct block block_calloc(uint64_t n, uint64_t bytes) {
     uint64_t all = product(n, bytes);
     struct block block = block_alloc(all);
-    if (block.at != BLOCK_NONE && object_needs_zero(block.at)) {
-        os_clear(block.at, all);
+    if (block.at != BLOCK_NONE) {
+        clear_used(block.at, all);
     }
     return block;
 }
@@ -165,62 +184,11 @@ struct block block_alloc_aligned(uint64_t alignment, uint64_t bytes) {
         return none(BLOCK_BAD_ALIGNMENT);
     }
     collect();
-    return answer(alloc_aligned(bytes, alignment));
-}
-
-struct block block_alloc_posix(uint64_t alignment, uint64_t bytes) {
-    if (alignment % sizeof(uintptr_t) != 0) {
-        return none(BLOCK_BAD_ALIGNMENT);
-    }
-    return block_alloc_aligned(alignment, bytes);
-}
-
-/* The lowest power of two that is not below n; 0 if there is none. */
-/*@ terminates \true;
-    exits \false;
-    assigns \nothing;
-    ensures none: n > TWO_63 ==> \result == 0;
-    ensures above: \result == 0 || n <= \result;
- */
-static uint64_t power_from(uint64_t n) {
-    uint64_t power = 1;
-    /*@ loop invariant range: 1 <= power <= TWO_63;
-        loop assigns power;
-        loop variant UINT64_MAX - power;
-     */
-    while (power < n && power <= TWO_63 / 2) {
-        power = 2 * power;
-    }
-    return power < n ? 0 : power;
-}
-
-struct block block_alloc_rounded(uint64_t alignment, uint64_t bytes) {
-    return block_alloc_aligned(power_from(alignment), bytes);
-}
-
-/* Bytes of the system's page, or of ours if that is larger. */
-/*@ terminates \true;
-    exits \false;
-    assigns \nothing;
-    ensures bytes: \result == PAGE_SIZE * os_group;
-    ensures power: PowerOfTwo(\result) && \result <= 64 * PAGE_SIZE;
- */
-static uint64_t page_bytes(void) {
-    return (uint64_t)PAGE_SIZE * os_physical_page();
-}
-
-struct block block_alloc_page(uint64_t bytes) {
-    return block_alloc_aligned(page_bytes(), bytes);
-}
-
-struct block block_alloc_pages(uint64_t bytes) {
-    uint64_t page = page_bytes();
-    if (bytes > WINDOW_BYTES) {
-        return none(BLOCK_NO_MEMORY);
-    }
-    uint64_t pages = (bytes + page - 1) / page;
-    //@ assert whole: bytes <= pages * page <= bytes + page - 1;
-    return block_alloc_aligned(page, pages * page);
+    //@ ghost collected: ;
+    uint64_t at = alloc_aligned(bytes, alignment);
+    //@ assert then: LargeThen{Pre,collected,Here}(self);
+    //@ assert large: LargeAllStay{Pre,Here}(self);
+    return answer(at);
 }
 
 /* Clears what of the block at this place can be told. */
@@ -332,6 +300,7 @@ struct block block_realloc(uint64_t at, uint64_t bytes) {
     }
     uint64_t has = object_bytes(at);
     //@ assert large: LargeAllStay{Pre,Here}(self);
+    //@ assert live: 0 < self <= THREADS ==> LiveKept{Pre,Here}(self);
     if (bytes <= has && (has / 2 <= bytes || has == SLOT_BYTES_MIN)) {
         return answer(at);
     }
@@ -364,7 +333,12 @@ enum block_error block_free_aligned_sized(uint64_t at, uint64_t alignment, uint6
     if (alignment > WINDOW_BYTES || !is_size(has, bytes, alignment)) {
         return BLOCK_WRONG_SIZE;
     }
-    return block_free(at);
+    //@ assert stay: LargeAllStay{Pre,Here}(self);
+    //@ ghost seen: ;
+    enum block_error error = block_free(at);
+    //@ assert then: LargeThenBut{Pre,seen,Here}(self, at);
+    //@ assert large: LargeAllStayBut{Pre,Here}(self, at);
+    return error;
 }
 
 enum block_error block_free_sized(uint64_t at, uint64_t bytes) {
@@ -375,26 +349,11 @@ uint64_t block_bytes(uint64_t at) {
     return object_bytes(at);
 }
 
-/* Gives the pages that wait with the running thread back to the heap. */
-/*@ requires apart: heap_held == 0;
-    requires self: self != 0;
-    requires cache: SlotCaches(self) && ClassesMine(self);
-    terminates \true;
-    exits \false;
-    assigns heap_held, HEAP_TABLES, SLOT_TABLES;
-    ensures apart: heap_held == 0;
-    ensures cache: SlotCaches(self);
-    ensures sizes: ClassesMine(self);
-    ensures large: LargeAllStay{Pre,Post}(self);
- */
-static void flush_pages(void) {
-    heap_flush();
-    slots_elapse();
-    //@ assert kept: 0 < self <= THREADS ==> ThreadKept{Pre,Here}(self, 0);
-}
-
 void block_flush(void) {
     collect();
+    //@ ghost collected: ;
     kept_flush();
-    flush_pages();
+    //@ assert then: LargeThen{Pre,collected,Here}(self);
+    //@ assert large: LargeAllStay{Pre,Here}(self);
+    kept_flush_pages();
 }

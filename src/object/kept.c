@@ -38,6 +38,8 @@ static void leave(uint32_t s) {
 
 int kept_give_back(uint32_t s) {
     enum heap_status status = heap_free(span[s].base);
+    //@ assert touched: heap_touched == 0 || heap_touched == s;
+    //@ assert stay: LargeAllStay{Pre,Here}(self);
     slots_elapse();
     //@ assert other: 0 < self <= THREADS ==> !Mine{Pre}(self, heap_touched);
     //@ assert kept: 0 < self <= THREADS ==> ThreadKept{Pre,Here}(self, heap_touched);
@@ -87,7 +89,9 @@ static int dispose(uint32_t s) {
  */
 static int release(uint32_t k) {
     uint32_t s = large_kept_load(k) % SPANS;
-    return s != 0 && kept_claim(s, LARGE_IS_KEPT) && dispose(s);
+    int mine = s != 0 && kept_claim(s, LARGE_IS_KEPT);
+    //@ assert stay: LargeAllStay{Pre,Here}(self);
+    return mine && dispose(s);
 }
 
 int kept_release(uint32_t me) {
@@ -208,4 +212,10 @@ void kept_flush(void) {
     if (me <= THREADS) {
         kept_release(me);
     }
+}
+
+void kept_flush_pages(void) {
+    heap_flush();
+    slots_elapse();
+    //@ assert kept: 0 < self <= THREADS ==> ThreadKept{Pre,Here}(self, 0);
 }

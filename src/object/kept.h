@@ -63,8 +63,7 @@ int large_take(uint32_t s, uint32_t cell);
     ensures nothing: \result == 0 ==> large_cell[s] == \old(large_cell[s]);
     ensures empty: \result != 0 ==> large_cell[s] == 0;
     ensures large: \result == 0 || cell == LARGE_IS_KEPT ==> LargeAllStay{Pre,Post}(self);
-    ensures others: \forall integer t; t != s && LargeHeld{Pre}(self, t) ==>
-      LargeStays{Pre,Post}(t);
+    ensures others: LargeOthersStay{Pre,Post}(self, s);
  */
 int kept_claim(uint32_t s, uint32_t cell);
 
@@ -159,5 +158,19 @@ int kept_release(uint32_t me);
     ensures large: LargeAllStay{Pre,Post}(self);
  */
 void kept_flush(void);
+
+/* Gives the pages that wait with the running thread back to the page heap. Cost: as heap_flush. */
+/*@ requires apart: heap_held == 0;
+    requires self: self != 0;
+    requires cache: SlotCaches(self) && ClassesMine(self);
+    terminates \true;
+    exits \false;
+    assigns heap_held, HEAP_TABLES, SLOT_TABLES;
+    ensures apart: heap_held == 0;
+    ensures cache: SlotCaches(self);
+    ensures sizes: ClassesMine(self);
+    ensures large: LargeAllStay{Pre,Post}(self);
+ */
+void kept_flush_pages(void);
 
 #endif

@@ -75,6 +75,38 @@ uint64_t large_alloc(uint32_t me, uint64_t bytes, uint32_t step);
  */
 enum object_status large_free(uint32_t me, uint32_t s, uint64_t at);
 
+/* The same, but that the memory goes back to the page heap: the thread keeps nothing. Cost: as
+ * heap_free. */
+/*@ requires apart: heap_held == 0;
+    requires self: self != 0;
+    requires cache: SlotCaches(self) && ClassesMine(self);
+    requires span: 0 < s < SPANS && at < WINDOW_BYTES;
+    terminates \true;
+    exits \false;
+    assigns heap_held, heap_touched, HEAP_TABLES, SLOT_TABLES;
+    ensures apart: heap_held == 0;
+    ensures cache: SlotCaches(self);
+    ensures sizes: ClassesMine(self);
+    ensures records: 0 < self <= THREADS ==> MineUnchangedBut{Pre,Post}(self, 0);
+    ensures free: 0 < self <= THREADS ==> MineFreeUnchanged{Pre,Post}(self);
+    ensures kept: \old(large_cell[s]) == LARGE_IS_KEPT ==> \result == OBJECT_IS_FREE;
+    ensures others: LargeOthersStay{Pre,Post}(self, s);
+    ensures refused: \result != OBJECT_OK ==> LargeAllStay{Pre,Post}(self);
+    ensures done: LargeLive{Pre}(self, s, at) ==> \result == OBJECT_OK || \result == OBJECT_BUSY;
+ */
+enum object_status large_drop(uint32_t s, uint64_t at);
+
+/* The place where the block begins that is span s; NO_PLACE if none is. Cost: a step. */
+/*@ requires span: s < SPANS;
+    terminates \true;
+    exits \false;
+    assigns \nothing;
+    ensures none: \result == NO_PLACE <==> !(0 < large_cell[s] <= 2 * PAGES);
+    ensures place: \result != NO_PLACE ==>
+      \result == LargePage(large_cell[s]) * PAGE_SIZE < WINDOW_BYTES;
+ */
+uint64_t large_place(uint32_t s);
+
 /* Is span s a block that begins at this place? Returns OBJECT_OK, or why not, as large_free
  * would. Cost: a step. */
 /*@ requires span: 0 < s < SPANS && at < WINDOW_BYTES;
@@ -86,6 +118,15 @@ enum object_status large_free(uint32_t me, uint32_t s, uint64_t at);
     ensures free: \result == OBJECT_IS_FREE <==> large_cell[s] == LARGE_IS_KEPT;
  */
 enum object_status large_look(uint32_t s, uint64_t at);
+
+/* Is span s a block that was handed out to thread me? Cost: a step. */
+/*@ requires span: s < SPANS;
+    terminates \true;
+    exits \false;
+    assigns \nothing;
+    ensures block: \result != 0 <==> large_owner[s] == me && 0 < large_cell[s] <= 2 * PAGES;
+ */
+int large_is_of(uint32_t me, uint32_t s);
 
 /* The bytes of the block that is span s and begins at this place; 0 if none does. Cost: a step. */
 /*@ requires span: 0 < s < SPANS && span[s].span_class < 2 && at < WINDOW_BYTES;

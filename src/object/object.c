@@ -158,7 +158,11 @@ uint64_t object_alloc(uint64_t bytes) {
     }
     uint32_t me = slot_cache_enter();
     //@ assert live: 0 < self <= THREADS ==> LiveKept{Pre,Here}(self);
-    return alloc_whole(me, whole_bytes(bytes));
+    //@ ghost entered: ;
+    uint64_t at = alloc_whole(me, whole_bytes(bytes));
+    //@ assert then: LargeThen{Pre,entered,Here}(self);
+    //@ assert large: LargeAllStay{Pre,Here}(self);
+    return at;
 }
 
 /*@ ghost
@@ -371,5 +375,9 @@ uint64_t object_alloc_aligned(uint64_t bytes, uint64_t alignment) {
     }
     uint32_t me = slot_cache_enter();
     //@ assert live: 0 < self <= THREADS ==> LiveKept{Pre,Here}(self);
-    return alloc_multiple(me, whole_bytes(bytes), alignment);
+    //@ ghost entered: ;
+    uint64_t at = alloc_multiple(me, whole_bytes(bytes), alignment);
+    //@ assert then: LargeThen{Pre,entered,Here}(self);
+    //@ assert large: LargeAllStay{Pre,Here}(self);
+    return at;
 }

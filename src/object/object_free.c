@@ -181,6 +181,8 @@ inline int object_give(uint64_t at) {
     /*@ assert same: \forall integer s, i; 0 < self <= THREADS && Mine{Pre}(self, s) &&
           SlotAt{Pre}(s, i, at) ==> SlotStays{Pre,Here}(self, s, i, at); */
     uint32_t s = slot_span_at(me, at);
+    /*@ assert mine: \forall integer t, i; 0 < self <= THREADS && Mine{Pre}(self, t) &&
+          SlotAt{Pre}(t, i, at) ==> t == s; */
     return s != 0 && free_mine(me, s, at) == OBJECT_OK;
 }
 
@@ -188,6 +190,7 @@ enum object_status object_free(uint64_t at) {
     uint32_t me = slot_cache_enter();
     /*@ assert same: \forall integer s, i; 0 < self <= THREADS && Mine{Pre}(self, s) &&
           SlotAt{Pre}(s, i, at) ==> SlotStays{Pre,Here}(self, s, i, at); */
+    //@ assert large: \forall integer s; LargeLive{Pre}(self, s, at) ==> LargeLive(self, s, at);
     return free_entered(me, at);
 }
 

@@ -29,7 +29,7 @@ uint64_t slot_place(uint32_t s, uint32_t i);
     terminates \true;
     exits \false;
     assigns \nothing;
-    ensures found: \result != 0 ==> Mine(me, \result);
+    ensures found: \result != 0 ==> Mine(me, \result) && \result == page_span[at / PAGE_SIZE];
     ensures inside: \forall integer s; Mine(me, s) && InSpan(s, at / PAGE_SIZE) ==> s == \result;
     ensures mine: \forall integer s, i; Mine(me, s) && SlotAt(s, i, at) ==> s == \result;
  */

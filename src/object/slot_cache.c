@@ -161,7 +161,11 @@ static int walk_again(uint32_t k) /*@ ghost (uint32_t me) */ {
 static uint32_t fresh_span(uint32_t c) /*@ ghost (uint32_t me) */ {
     //@ ghost class_is_sound(c);
     struct heap_answer answer = heap_alloc(class_pages[c], 2 * c + 1);
+    //@ assert sizes: answer.span != 0 ==> SlotSizes(answer.span);
+    //@ assert other: !Mine{Pre}(me, answer.span);
+    //@ ghost had: ;
     slots_elapse();
+    //@ assert same: answer.span != 0 ==> SpanUnchanged{had,Here}(answer.span);
     //@ assert kept: ThreadKept{Pre,Here}(me, answer.span);
     return answer.span;
 }

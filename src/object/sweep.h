@@ -3,10 +3,10 @@
  * block one cycle more (and what only that block refers to is the collector's to mark). As the Go
  * runtime does (mgcsweep.go, mheap.go's reclaim), but that what is swept is a thread's own.
  *
- * What is collected are blocks of up to CLASS_BYTES_MAX bytes of the running thread's, which it was
- * given by sweep_alloc. Larger ones stay until they are freed. A thread that collects frees nothing
- * that it does not want to; one that uses malloc for other things as well collects under a number
- * of its own (heap_move, os/lock.h). One over THREADS has nothing to collect.
+ * What is collected is all that the running thread was handed out, by sweep_alloc. A thread that
+ * collects frees nothing that it does not want to; one that uses malloc for other things as well
+ * collects under a number of its own (heap_move, os/lock.h). One over THREADS has nothing to
+ * collect.
  *
  * A cycle: sweep_begin; then sweep_mark each block that is reached, from any thread; sweep_marked.
  * From there on a block that is not marked is gone, and is swept when it suits: by sweep_alloc
@@ -65,6 +65,8 @@ void marks_elapse(void);
     ensures marked: MarkedKept{Pre,Post}(self);
     ensures safe: SafeKept{Pre,Post}(self);
     ensures large: LargeAllStay{Pre,Post}(self);
+    ensures safe_large: LargeSafeKept{Pre,Post}(self);
+    ensures stay: AllStay{Pre,Post}(self);
  */
 uint32_t sweep_enter(void);
 
@@ -82,13 +84,16 @@ uint32_t sweep_enter(void);
     ensures held: MineHeld{Pre,Post}(self);
     ensures born: \forall integer s, i; 0 < self <= THREADS && LiveSlot{Pre}(self, s, i, at) ==>
       SafeBlock(self, s, i, at);
+    ensures born_large: \forall integer s; LargeLive{Pre}(self, s, at) ==>
+      LargeLive(self, s, at) && LargeSafe(self, s);
+    ensures safe_large: LargeSafeKept{Pre,Post}(self);
     ensures large: LargeAllStay{Pre,Post}(self);
+    ensures stay: AllStay{Pre,Post}(self);
  */
 void sweep_born(uint64_t at);
 
-/* Hands out a block, as object_alloc does, that the sweep of this cycle does not take. If it is
- * large it is not collected. While there are spans to be swept it sweeps some of them first where
- * nothing is at hand. */
+/* Hands out a block, as object_alloc does, that the sweep of this cycle does not take. While there
+ * are spans to be swept it sweeps some of them first where nothing is at hand. */
 /*@ requires apart: heap_held == 0;
     requires self: self != 0;
     requires cache: SlotCaches(self) && ClassesMine(self);
@@ -105,7 +110,10 @@ void sweep_born(uint64_t at);
     ensures safe: SafeKept{Pre,Post}(self);
     ensures born: \result != NO_PLACE && Mine(self, object_span) && 0 < self <= THREADS ==>
       SafeBlock(self, object_span, object_slot, \result);
-    ensures large: LargeAllStay{Pre,Post}(self);
+    ensures born_large: \result != NO_PLACE && span[object_span].span_class < 2 ==>
+      LargeLive(self, object_span, \result) && LargeSafe(self, object_span);
+    ensures large: LargeSafeKept{Pre,Post}(self);
+    ensures still: !Sweeps{Pre}(self) ==> AllStay{Pre,Post}(self);
  */
 uint64_t sweep_alloc(uint64_t bytes);
 
@@ -128,7 +136,8 @@ uint64_t sweep_alloc(uint64_t bytes);
     ensures live: LiveSafe{Pre,Post}(self);
     ensures swept: \result == SWEEP_OK && \old(thread_cycle)[self - 1] != 0 ==>
       \forall integer s; Mine(self, s) ==> span_cycle[s] == \old(thread_cycle)[self - 1];
-    ensures large: LargeAllStay{Pre,Post}(self);
+    ensures large: LargeSafeStay{Pre,Post}(self);
+    ensures still: !Sweeps{Pre}(self) ==> AllStay{Pre,Post}(self);
  */
 enum sweep_status sweep_begin(void);
 
@@ -148,6 +157,10 @@ enum sweep_status sweep_begin(void);
     ensures marked: \forall integer s, i; 0 < self <= THREADS && IndexLive{Pre}(self, s, i) &&
       BlockHas{Pre}(s, i, place) && \old(thread_cycle)[self - 1] % 2 == 1 ==>
         (\result == SWEEP_OK || \result == SWEEP_WAS_MARKED) && Marked(s, i);
+    ensures marked_large: \forall integer s; 0 < self <= THREADS && LargeHeld{Pre}(self, s) &&
+      LargeHas{Pre}(s, place) && \old(thread_cycle)[self - 1] % 2 == 1 ==>
+        (\result == SWEEP_OK || \result == SWEEP_WAS_MARKED) && large_mark[s] != 0;
+    ensures safe_large: LargeSafeKept{Pre,Post}(self);
     ensures large: LargeAllStay{Pre,Post}(self);
  */
 enum sweep_status sweep_mark(uint64_t place);
@@ -168,6 +181,8 @@ enum sweep_status sweep_mark(uint64_t place);
     ensures live: 0 < self <= THREADS ==> LiveKept{Pre,Post}(self);
     ensures marks: MarkedKept{Pre,Post}(self);
     ensures large: LargeAllStay{Pre,Post}(self);
+    ensures large_marks: \forall integer s; LargeHeld{Pre}(self, s) ==>
+      \old(large_mark)[s] != 0 ==> large_mark[s] != 0;
  */
 enum sweep_status sweep_marked(void);
 
@@ -188,7 +203,8 @@ enum sweep_status sweep_marked(void);
     ensures swept: \forall integer s; Mine(self, s) && 0 < self <= THREADS &&
       \result == SWEEP_OK && InSpan(s, place / PAGE_SIZE) && place < WINDOW_BYTES ==>
         Swept(self, s);
-    ensures large: LargeAllStay{Pre,Post}(self);
+    ensures large: LargeSafeKept{Pre,Post}(self);
+    ensures still: !Sweeps{Pre}(self) ==> AllStay{Pre,Post}(self);
  */
 enum sweep_status sweep_at(uint64_t place);
 
@@ -205,7 +221,8 @@ enum sweep_status sweep_at(uint64_t place);
     ensures cache: SlotCaches(self);
     ensures sizes: ClassesMine(self);
     ensures safe: SafeKept{Pre,Post}(self);
-    ensures large: LargeAllStay{Pre,Post}(self);
+    ensures large: LargeSafeKept{Pre,Post}(self);
+    ensures still: !Sweeps{Pre}(self) ==> AllStay{Pre,Post}(self);
  */
 uint32_t sweep_pages(uint32_t n);
 
@@ -222,7 +239,8 @@ uint32_t sweep_pages(uint32_t n);
     ensures cache: SlotCaches(self);
     ensures sizes: ClassesMine(self);
     ensures safe: SafeKept{Pre,Post}(self);
-    ensures large: LargeAllStay{Pre,Post}(self);
+    ensures large: LargeSafeKept{Pre,Post}(self);
+    ensures still: !Sweeps{Pre}(self) ==> AllStay{Pre,Post}(self);
  */
 uint64_t sweep_release(void);
 

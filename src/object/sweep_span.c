@@ -15,21 +15,7 @@
 
 #include "../../specs/sweep_lemmas.acsl"
 
-/* Begins a stretch again after one under the lock: the thread's own is as it was at its start. */
-/*@ requires apart: heap_held == 0;
-    requires self: 0 < self <= THREADS;
-    requires cache: SlotCaches(self) && ClassesMine(self);
-    terminates \true;
-    exits \false;
-    assigns HEAP_TABLES, SLOT_TABLES;
-    ensures lists: SpanList;
-    ensures cache: SlotCaches(self);
-    ensures sizes: ClassesMine(self);
-    ensures mine: MineUnchangedBut{Pre,Post}(self, 0);
-    ensures free: MineFreeUnchanged{Pre,Post}(self);
-    ensures large: LargeAllStay{Pre,Post}(self);
- */
-static void go_on(void) {
+void sweep_go_on(void) {
     slot_cache_enter();
 }
 
@@ -51,7 +37,8 @@ static void go_on(void) {
 static int has_specials(uint32_t s) {
     int has = heap_has_specials(s);
     //@ assert kept: ThreadKept{Pre,Here}(self, 0);
-    go_on();
+    //@ assert stay: LargeAllStay{Pre,Here}(self);
+    sweep_go_on();
     return has;
 }
 
@@ -77,7 +64,8 @@ static uint64_t staying(uint32_t s, uint32_t w, uint64_t live, uint64_t marked) 
     uint64_t lo = (uint64_t)(w - slot_first_word(s)) * WORD_BITS * span[s].slot_size;
     uint64_t keep = heap_sweep_objects(s, lo, span[s].slot_size, live, marked);
     //@ assert kept: ThreadKept{Pre,Here}(self, 0);
-    go_on();
+    //@ assert stay: LargeAllStay{Pre,Here}(self);
+    sweep_go_on();
     return keep;
 }
 
@@ -169,6 +157,35 @@ static void forget_freed(uint32_t w, uint64_t keep) {
     }
 }
 
+/* Takes the marks of word w of span s. Returns which of its blocks stay, the special records of the
+ * others being taken care of, and what other threads have freed of them forgotten. */
+/*@ requires lists: SpanList;
+    requires apart: heap_held == 0;
+    requires self: me == self && 0 < self <= THREADS;
+    requires cache: SlotCaches(self) && ClassesMine(self);
+    requires word: Mine(self, s) && FirstWord(s) <= w < EndWord(s);
+    terminates \true;
+    exits \false;
+    assigns heap_held, HEAP_TABLES, SLOT_TABLES, slot_mark[w];
+    ensures apart: heap_held == 0;
+    ensures cache: SlotCaches(self);
+    ensures sizes: ClassesMine(self);
+    ensures lists: SpanList;
+    ensures held: MineHeld{Pre,Post}(self);
+    ensures marked: BitsWithin(\old(slot_mark[w]), \result);
+    ensures large: LargeAllStay{Pre,Post}(self);
+ */
+static uint64_t take_marks(uint32_t me, uint32_t s, uint32_t w, int recorded) {
+    uint64_t keep = slot_mark_take(w);
+    if (recorded) {
+        keep = staying(s, w, slot_cache_taken(me, s, w), keep);
+    }
+    //@ assert held: MineHeld{Pre,Here}(self);
+    //@ assert marks: BitsWithin(\at(slot_mark[w], Pre), keep);
+    forget_freed(w, keep);
+    return keep;
+}
+
 /* Sweeps word w of span s. */
 /*@ requires lists: SpanList;
     requires apart: heap_held == 0;
@@ -184,21 +201,15 @@ static void forget_freed(uint32_t w, uint64_t keep) {
     ensures lists: SpanList;
     ensures word: WordSwept{Pre,Post}(self, s, w, \old(slot_mark[w]));
     ensures live: LiveBut{Pre,Post}(self, s, w, \old(slot_mark[w]));
-    ensures freed: Mine(self, s) ==> \forall integer j; IsSlot(s, w, j) &&
-      !Bit(sweep_kept[w], j) ==> MineFree(self, s, w, j);
+    ensures freed: WordFreed(self, s, w);
     ensures marked: BitsWithin(\old(slot_mark[w]), sweep_kept[w]);
     ensures large: LargeAllStay{Pre,Post}(self);
  */
 static void sweep_word(uint32_t me, uint32_t s, uint32_t w, int recorded) {
-    uint64_t keep = slot_mark_take(w);
-    if (recorded) {
-        keep = staying(s, w, slot_cache_taken(me, s, w), keep);
-    }
+    uint64_t keep = take_marks(me, s, w, recorded);
     //@ ghost sweep_kept[w] = keep;
-    //@ assert held: MineHeld{Pre,Here}(self);
-    //@ assert marks: BitsWithin(\at(slot_mark[w], Pre), keep);
-    forget_freed(w, keep);
     free_dead(me, s, w, keep);
+    //@ assert word: WordSwept{Pre,Here}(self, s, w, \at(slot_mark[w], Pre));
 }
 
 /* Sweeps the words of span s, which is not swept, as long as it is thread me's. */
@@ -244,8 +255,10 @@ static void sweep_words(uint32_t me, uint32_t s) {
     for (uint32_t w = first; w < end && slots_owner_load(s) == me; w++) {
         //@ ghost before: ;
         //@ assert mine: Mine(self, s) && FirstWord(s) <= w < EndWord(s);
+        //@ assert mark: slot_mark[w] == MarksOf{Pre}(w);
         sweep_word(me, s, w, recorded);
         //@ assert live: LiveBut{before,Here}(self, s, w, MarksOf{Pre}(w));
+        //@ assert told: ToldKeptBut{before,Here}(w);
     }
 }
 
@@ -266,29 +279,7 @@ static int note_swept(uint32_t me, uint32_t s) {
     return mine;
 }
 
-/* Sweeps span s, which is not swept. Returns how many pages went back to the page heap. */
-/*@ requires lists: SpanList;
-    requires apart: heap_held == 0;
-    requires self: me == self && 0 < self <= THREADS;
-    requires cache: SlotCaches(self) && ClassesMine(self);
-    requires span: Mine(self, s) && !Swept(self, s);
-    terminates \true;
-    exits \false;
-    assigns heap_held, heap_touched, HEAP_TABLES, SLOT_TABLES,
-            slot_mark[0 .. SLOT_WORDS - 1], sweep_kept[0 .. SLOT_WORDS - 1], span_cycle[s];
-    ensures apart: heap_held == 0;
-    ensures cache: SlotCaches(self);
-    ensures sizes: ClassesMine(self);
-    ensures lists: SpanList;
-    ensures pages: \result <= PAGES;
-    ensures others: MineUnchangedBut{Pre,Post}(self, s);
-    ensures fewer: MineFewer{Pre,Post}(self);
-    ensures safe: SafeKept{Pre,Post}(self);
-    ensures swept: Swept(self, s) || !Mine(self, s);
-    ensures freed: OnlyKept(self, s, EndWord(s));
-    ensures large: LargeAllStay{Pre,Post}(self);
- */
-static uint32_t sweep_now(uint32_t me, uint32_t s) {
+uint32_t sweep_slots(uint32_t me, uint32_t s) {
     uint32_t pages = span[s].npages;
     sweep_words(me, s);
     int mine = note_swept(me, s);
@@ -296,9 +287,4 @@ static uint32_t sweep_now(uint32_t me, uint32_t s) {
     //@ assert marks: MarksKeptBut{Pre,Here}(FirstWord{Pre}(s), EndWord{Pre}(s));
     //@ assert swept: SpanSwept{Pre,Here}(self, s);
     return mine ? 0 : pages;
-}
-
-uint32_t sweep_span(uint32_t me, uint32_t s) {
-    int due = slots_owner_load(s) == me && span_cycle_load(s) != thread_cycle_load(me - 1);
-    return due ? sweep_now(me, s) : 0;
 }

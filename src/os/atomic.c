@@ -8,11 +8,13 @@ uint32_t total_live[KINDS];
 uint32_t page_span[PAGES];
 uint32_t slots_owner[SPANS];
 uint32_t large_cell[SPANS];
+uint16_t large_owner[SPANS];
 uint32_t large_kept[KEPT_CELLS];
 PLACED uint64_t slot_remote[SLOT_WORDS];
 uint32_t inbox[THREADS];
 uint32_t inbox_link[SPANS];
 PLACED uint64_t slot_mark[SLOT_WORDS];
+uint8_t large_mark[SPANS];
 uint32_t thread_cycle[THREADS];
 uint32_t span_cycle[SPANS];
 
@@ -92,6 +94,14 @@ int large_take(uint32_t s, uint32_t cell) {
                                        __ATOMIC_RELAXED);
 }
 
+uint32_t large_owner_load(uint32_t s) {
+    return __atomic_load_n(&large_owner[s], __ATOMIC_RELAXED);
+}
+
+void large_owner_store(uint32_t s, uint32_t owner) {
+    __atomic_store_n(&large_owner[s], (uint16_t)owner, __ATOMIC_RELAXED);
+}
+
 uint32_t large_kept_load(uint32_t k) {
     return __atomic_load_n(&large_kept[k], __ATOMIC_RELAXED);
 }
@@ -131,6 +141,14 @@ int slot_mark_set(uint32_t w, uint32_t j) {
 
 uint64_t slot_mark_take(uint32_t w) {
     return take_all(&slot_mark[w]);
+}
+
+int large_mark_set(uint32_t s) {
+    return __atomic_exchange_n(&large_mark[s], 1, __ATOMIC_SEQ_CST) == 0;
+}
+
+int large_mark_take(uint32_t s) {
+    return __atomic_exchange_n(&large_mark[s], 0, __ATOMIC_SEQ_CST);
 }
 
 uint32_t thread_cycle_load(uint32_t t) {

@@ -195,6 +195,28 @@ uint32_t large_kept_load(uint32_t k);
  */
 void large_kept_store(uint32_t k, uint32_t hint);
 
+/* Which thread a block of its own was handed out to: its number up to THREADS, or 0. The rule: who
+ * has the span writes, anybody may look. */
+extern uint16_t large_owner[SPANS];
+
+/* T4. Reads the number; writes it. */
+/*@ requires record: s < SPANS;
+    terminates \true;
+    exits \false;
+    assigns \nothing;
+    ensures owner: \result == large_owner[s];
+ */
+uint32_t large_owner_load(uint32_t s);
+
+/*@ requires record: s < SPANS;
+    requires owner: owner <= THREADS;
+    terminates \true;
+    exits \false;
+    assigns large_owner[s];
+    ensures owner: large_owner[s] == owner;
+ */
+void large_owner_store(uint32_t s, uint32_t owner);
+
 /* Which slots threads other than their owner have freed, a bit a slot as in object/slots.h. The
  * rule: anybody sets a bit, the owner of the span takes them. */
 extern uint64_t slot_remote[SLOT_WORDS];
@@ -282,6 +304,29 @@ int slot_mark_set(uint32_t w, uint32_t j);
     ensures taken: BitsWithin(\old(slot_mark[w]), \result);
  */
 uint64_t slot_mark_take(uint32_t w);
+
+/* The same of blocks that are spans of their own. The rule: anybody sets a mark, the thread that
+ * the block was handed out to takes it. */
+extern uint8_t large_mark[SPANS];
+
+/* T4. Sets the mark of span s. Returns 1 if it was not set, or 0. */
+/*@ requires record: s < SPANS;
+    terminates \true;
+    exits \false;
+    assigns large_mark[s];
+    ensures answer: \result == 0 || \result == 1;
+    ensures set: large_mark[s] != 0;
+ */
+int large_mark_set(uint32_t s);
+
+/* T4. Clears the mark of span s and returns whether it was set, before or since. */
+/*@ requires record: s < SPANS;
+    terminates \true;
+    exits \false;
+    assigns large_mark[s];
+    ensures taken: \old(large_mark[s]) != 0 ==> \result != 0;
+ */
+int large_mark_take(uint32_t s);
 
 /* Cycles of collectors: the one that thread t + 1 is in, 0 if it collects nothing; and the one in
  * which a span was swept last. What the numbers mean is in object/sweep.h. The rule: a thread

@@ -294,11 +294,11 @@ void special_release(uint32_t s, uint64_t lo, uint64_t hi);
     ensures live: \forall integer j; 0 <= j < 64 && Bit(\result, j) ==>
       Bit(marked, j) || Bit(live, j);
     behavior refused:
-      assumes !SpanInUse(s) || size == 0 || lo > UINT32_MAX;
+      assumes !SpanInUse(s) || size == 0 || size > WINDOW_BYTES || lo > WINDOW_BYTES;
       assigns \nothing;
       ensures none: \result == marked;
     behavior swept:
-      assumes SpanInUse(s) && size != 0 && lo <= UINT32_MAX;
+      assumes SpanInUse(s) && 0 < size <= WINDOW_BYTES && lo <= WINDOW_BYTES;
       ensures stay: Staying{Pre}(s, lo, lo + 64 * size, size, live, marked, \result);
       ensures over: OverSwept{Pre,Post}(s, lo, lo + 64 * size, size, marked, \result);
       ensures others: OthersReleased{Pre,Post}(s, lo, lo + 64 * size);
@@ -306,7 +306,7 @@ void special_release(uint32_t s, uint64_t lo, uint64_t hi);
     complete behaviors;
     disjoint behaviors;
  */
-uint64_t special_sweep(uint32_t s, uint64_t lo, uint32_t size, uint64_t live, uint64_t marked);
+uint64_t special_sweep(uint32_t s, uint64_t lo, uint64_t size, uint64_t live, uint64_t marked);
 
 /* Takes the first record of those due. */
 /*@ requires specials: Specials;

@@ -203,11 +203,11 @@ void special_release(uint32_t s, uint64_t lo, uint64_t hi) {
     }
 }
 
-uint64_t special_sweep(uint32_t s, uint64_t lo, uint32_t size, uint64_t live, uint64_t marked) {
-    if (!special_in_use(s) || size == 0 || lo > UINT32_MAX) {
+uint64_t special_sweep(uint32_t s, uint64_t lo, uint64_t size, uint64_t live, uint64_t marked) {
+    if (!special_in_use(s) || size == 0 || size > WINDOW_BYTES || lo > WINDOW_BYTES) {
         return marked;
     }
-    uint64_t hi = lo + WORD_BITS * (uint64_t)size;
+    uint64_t hi = lo + WORD_BITS * size;
     uint64_t keep = special_staying(s, lo, hi, size, live, marked);
     special_let_go_all(s, lo, hi, size, marked, keep);
     if (special_head[s] == 0) {

@@ -137,7 +137,7 @@ def lists():
     """The headers' tables and the list of snapshot_format.h; the predicates of specs/ and the
     walks of src/tools/explain*.c, whose names and leaves must be the same."""
     own = {"special_met": "the audit's own", "block_clears": "an option"}
-    own |= dict.fromkeys(("slot_mark", "span_cycle", "thread_cycle", "sweep_next"),
+    own |= dict.fromkeys(("slot_mark", "large_mark", "span_cycle", "thread_cycle", "sweep_next"),
                          "a collector's: no invariant of the audit speaks of them")
     text = "".join(path.read_text() for folder in ("", "os", "page", "span", "heap", "object")
                    for path in sorted((ROOT / "src" / folder).glob("*.h")))

@@ -268,6 +268,8 @@ def quantify(kind, names, body):
         given, goal = conjuncts(body[1]), body[2]
         while goal[0] == "==>":
             given, goal = given + conjuncts(goal[1]), goal[2]
+    elif kind == "\\forall" and body[:2] == ("unary", "!"):
+        given, goal = conjuncts(body[2]), ("text", "\\false")
     elif kind == "\\exists":
         given, goal = conjuncts(body), None
     else:

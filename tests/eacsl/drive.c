@@ -614,6 +614,8 @@ static void drive_arena(void) {
     large_kept_store(any(KEPT_CELLS), any(PAGES));
     large_kept_load(any(KEPT_CELLS));
     large_cell_load(any(SPANS));
+    large_owner_store(s, any(THREADS + 1));
+    large_owner_load(any(SPANS));
     slots_owner_load(s);
     uint32_t word = any(SLOT_WORDS), thread = any(THREADS);
     slot_remote_set(word, any(WORD_BITS));
@@ -624,6 +626,8 @@ static void drive_arena(void) {
     inbox_take(thread);
     slot_mark_set(word, any(WORD_BITS));
     slot_mark_take(any(2) ? word : any(SLOT_WORDS));
+    large_mark_set(any(3) ? s : any(SPANS));
+    large_mark_take(any(2) ? s : any(SPANS));
     thread_cycle_store(thread, any(4));
     thread_cycle_load(any(THREADS));
     span_cycle_store(s, any(4));
@@ -728,6 +732,23 @@ static void drive_slot_cache(void) {
     }
 }
 
+/* Asks about the large block that begins at this place, if it is one, and gives it back: now and
+ * then beside it, or when its span is held by something else. */
+static void drive_drop(uint64_t at) {
+    uint32_t s = at < WINDOW_BYTES ? page_span_load((uint32_t)(at / PAGE_SIZE)) : any(SPANS);
+    large_place(s), large_place(any(SPANS));
+    large_is_of(self, s), large_is_of(any(THREADS + 1), any(SPANS));
+    if (s != 0 && at < WINDOW_BYTES) {
+        if (any(3) == 0) {
+            large_drop(s, at + PAGE_SIZE < WINDOW_BYTES ? at + PAGE_SIZE : 0);
+        }
+        span[s].live_slots = any(3) == 0;
+        large_drop(s, at);
+        span[s].live_slots = 0;
+        large_drop(s, at);
+    }
+}
+
 /* Large blocks of few pages are freed and asked for again, with hints that lead anywhere. */
 static void drive_kept(void) {
     uint32_t k = any(KEPT_CELLS), s = 1 + any(SPANS - 1);
@@ -746,9 +767,12 @@ static void drive_kept(void) {
         object_free(at[i]);
         object_look(at[i]);
     }
+    drive_drop(at[any(3)]);
     if (any(3) == 0) {
         any(2) ? kept_flush() : (void)kept_release(0);
+        kept_flush_pages();
     }
+    drive_drop(object_alloc_aligned(bytes[any(2)], 2 * PAGE_SIZE));
 }
 
 /* Two threads, and one without slots, take blocks of all kinds and free what anybody took, at its
@@ -836,6 +860,16 @@ static void drive_block(void) {
     }
 }
 
+/* A block of a few pages that is a span of its own, as is one over CLASS_BYTES_MAX bytes, for which
+ * this heap has room but rarely; now and then one that nobody marks. */
+static uint64_t alloc_apart(void) {
+    uint64_t at = object_alloc_aligned(1 + any(3 * PAGE_SIZE), 2 * PAGE_SIZE);
+    if (any(4)) {
+        sweep_born(at);
+    }
+    return at;
+}
+
 /* Two threads, and one without slots, take blocks, some of them with special records, and collect:
  * each marks some of them, or all, and sweeps by places, by pages, and what is left at once. */
 static void drive_sweep(void) {
@@ -881,7 +915,43 @@ static void drive_sweep(void) {
         heap_add_special(at, any(2) ? SPECIAL_FINALIZER : 1 + any(7), 7, 0);
         break;
     default:
-        *held = 1 + sweep_alloc(bytes[any(6)]);
+        *held = 1 + (any(3) ? sweep_alloc(bytes[any(6)]) : alloc_apart());
+    }
+}
+
+/* A cycle of large blocks alone, some of them marked, with a finalizer, or born in its middle; now
+ * and then the page heap refuses one. */
+static void show_large(void) {
+    uint64_t at[3];
+    self = 1 + any(2);
+    refuse = 0;
+    for (int k = 0; k < 2; k++) {
+        at[k] = alloc_apart();
+        if (any(4) == 0) {
+            heap_add_special(at[k], SPECIAL_FINALIZER, 7, 0);
+        }
+    }
+    sweep_begin();
+    for (int k = 0; k < 2; k++) {
+        if (at[k] != NO_PLACE && any(2)) {
+            sweep_mark(at[k] + any(2) * any(PAGE_SIZE));
+            sweep_mark(at[k]);
+        }
+    }
+    at[2] = alloc_apart();
+    sweep_marked();
+    uint32_t s = at[1] < WINDOW_BYTES ? page_span_load((uint32_t)(at[1] / PAGE_SIZE)) : 0;
+    span[s].live_slots = s != 0 && any(3) == 0;
+    any(2) ? (void)sweep_at(at[any(3)] + any(2)) : (void)sweep_pages(any(3));
+    span[s].live_slots = 0;
+    if (any(3) == 0) {
+        object_free(at[any(3)]);
+    }
+    if (any(3) == 0) {
+        sweep_release();
+    }
+    if (any(10) == 0) {
+        forget_all();
     }
 }
 
@@ -1346,6 +1416,10 @@ void drive(void) {
 #elif defined GROUP_COLLECTOR
     for (int k = 0; k < 800; k++) {
         drive_sweep();
+    }
+    forget_all();
+    for (int k = 0; k < 100; k++) {
+        show_large();
     }
 #elif defined GROUP_LIFE
     for (int k = 0; k < 2000; k++) {

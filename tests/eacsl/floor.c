@@ -78,11 +78,13 @@ uint32_t total_live[KINDS];
 uint32_t page_span[PAGES];
 uint32_t slots_owner[SPANS];
 uint32_t large_cell[SPANS];
+uint16_t large_owner[SPANS];
 uint32_t large_kept[KEPT_CELLS];
 uint64_t slot_remote[SLOT_WORDS];
 uint32_t inbox[THREADS];
 uint32_t inbox_link[SPANS];
 uint64_t slot_mark[SLOT_WORDS];
+uint8_t large_mark[SPANS];
 uint32_t thread_cycle[THREADS];
 uint32_t span_cycle[SPANS];
 
@@ -169,6 +171,14 @@ int large_take(uint32_t s, uint32_t cell) {
     return 1;
 }
 
+uint32_t large_owner_load(uint32_t s) {
+    return large_owner[s];
+}
+
+void large_owner_store(uint32_t s, uint32_t owner) {
+    large_owner[s] = (uint16_t)owner;
+}
+
 uint32_t large_kept_load(uint32_t k) {
     return large_kept[k];
 }
@@ -226,6 +236,18 @@ uint64_t slot_mark_take(uint32_t w) {
     uint64_t marks = slot_mark[w];
     slot_mark[w] = 0;
     return marks;
+}
+
+int large_mark_set(uint32_t s) {
+    int first = large_mark[s] == 0;
+    large_mark[s] = 1;
+    return first;
+}
+
+int large_mark_take(uint32_t s) {
+    int mark = large_mark[s];
+    large_mark[s] = 0;
+    return mark;
 }
 
 uint32_t thread_cycle_load(uint32_t t) {

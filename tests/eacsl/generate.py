@@ -43,9 +43,10 @@ GROUPS = {  # the files of src/ whose contracts are checked together, and how la
     "objects": (SMALL, """object/place.h object/place.c object/kept.h object/kept.c
                           object/large.h object/large.c object/object.h object/object.c
                           object/object_free.c"""),
-    "blocks": (SMALL, "object/block.h object/block.c"),
-    "collector": (SMALL, """object/sweep.h object/sweep.c object/mark.c object/sweep_span.h
-                          object/sweep_span.c"""),
+    "blocks": (SMALL, "object/block.h object/block.c object/block_align.c"),
+    "collector": (SMALL, """object/sweep.h object/sweep.c object/sweep_heap.c object/sweep_alloc.c
+                          object/mark.c object/sweep_span.h object/sweep_span.c
+                          object/sweep_large.c"""),
     "life": (FAR, """heap/life.h heap/life.c heap/limit.h heap/limit.c
                      heap/stats.h heap/stats.c heap/heap_cached.h heap/heap_cached.c
                      heap/heap_locked.h heap/heap_locked.c"""),
@@ -63,7 +64,8 @@ CORE = """page/bits.c page/chunk.c page/chunk_runs.c page/summary.c page/summary
           object/slots.c
           object/slot_cache.c object/slot_return.c object/slot_collect.c object/place.c
           object/kept.c object/large.c object/object.c object/object_free.c object/block.c
-          object/sweep.c object/sweep_span.c object/mark.c""".split()
+          object/block_align.c object/sweep.c object/sweep_heap.c object/sweep_alloc.c object/sweep_span.c
+          object/sweep_large.c object/mark.c""".split()
 STRUCT = re.compile(r"^struct (\w+) \{.*?^\};\n", re.M | re.S)
 FLOOR = "eacsl/floor.c"
 COMMENT = re.compile(r"/\*@(.*?)\*/|//@([^\n]*)|/\*.*?\*/|//[^\n]*", re.S)
@@ -168,6 +170,7 @@ class Unit:
                 found[2] for found in DEFINED.finditer(self.source(path)) if "static" in found[1])
             again, seen = sorted(own & seen), seen | own
             here = re.sub(r"\W", "_", path)
+            again = [name + end for name in again for end in ("", "__body")]
             lines += "".join(f"#define {name} {name}_{here}\n" for name in again)
             lines += f'#include "{path}"\n' + "".join(f"#undef {name}\n" for name in again)
         return lines
@@ -303,7 +306,8 @@ class Unit:
                 if clause:
                     lines.append(f"{kind} {clause}")
             parser.next(";")
-        entry = "enter_loop();\n" if "entered[" in "".join(lines) else ""
+        entry = "enter_loop();\n" if any("entered[" in line and line.startswith("loop")
+                                         for line in lines) else ""
         return entry + "/*@ " + "\n    ".join(lines) + " */" if lines else ""
 
     def copy(self, path, text, checked):

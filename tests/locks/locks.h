@@ -325,6 +325,7 @@ APART(block_flush);
 /* src/object/large.h */
 APART(large_alloc);
 APART(large_free);
+APART(large_drop);
 
 /* src/object/kept.h */
 APART(kept_give_back);
@@ -332,6 +333,7 @@ APART(kept_add);
 APART(kept_take);
 APART(kept_release);
 APART(kept_flush);
+APART(kept_flush_pages);
 
 /* src/object/object.h */
 APART(object_alloc);
@@ -355,6 +357,7 @@ APART(slot_cache_collect);
 
 /* src/object/sweep_span.h */
 APART(sweep_span);
+APART(sweep_large);
 
 /* src/object/sweep.h */
 APART(sweep_enter);

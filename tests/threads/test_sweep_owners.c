@@ -58,7 +58,8 @@ static int is_whole(const struct block *it) {
 }
 
 static void make(struct worker *me, struct block *it) {
-    it->words = 2 + below(me, below(me, 40) == 0 ? 4000 : 40);
+    uint32_t large = below(me, 100) == 0 ? 20000 : 0; /* words; a span of its own */
+    it->words = 2 + below(me, large != 0 ? large : below(me, 40) == 0 ? 4000 : 40);
     it->at = sweep_alloc(it->words * 8);
     EXPECT(it->at != NO_PLACE);
     write_block(it);
@@ -144,7 +145,7 @@ static void *work(void *given) {
         EXPECT(sweep_begin() == SWEEP_OK && sweep_marked() == SWEEP_OK);
     }
     sweep_release();
-    EXPECT(live_slots() == 0);
+    EXPECT(live_slots() == 0 && live_large() == 0);
     pthread_barrier_wait(&barrier);
     return NULL;
 }

@@ -3,8 +3,8 @@
 /* The atomic cells under several threads: what T4 believes of them. A zeroed base never falls, a
  * swap that says it was done was done on the value seen, and in the end the highest one stands;
  * no thread's bit and no thread's pages are lost to another's; who finds a span live finds its
- * record whole; of several that mark a slot one is first; and who finds a thread in a cycle finds
- * what it did before. */
+ * record whole; of several that mark a slot or a span one is first; and who finds a thread in a
+ * cycle finds what it did before. */
 #define _GNU_SOURCE
 #include "os/atomic.h"
 #include "test.h"
@@ -259,6 +259,39 @@ static void test_marks(void) {
     CHECK(all_firsts() == taken_marks && taken_marks >= SENT * WORD_BITS);
 }
 
+/* The same of blocks that are spans: a mark each. Nobody's is lost to one beside it, and each is
+ * taken as often as somebody was first. */
+static void *mark_spans(void *argument) {
+    uint32_t number = (uint32_t)(uintptr_t)argument;
+    pthread_barrier_wait(&start);
+    for (uint32_t round = 0; round < 5; round++) {
+        for (uint32_t s = 0; s < SENT * WORD_BITS; s++) {
+            if (number != 0) {
+                firsts[number] += (uint32_t)large_mark_set(s);
+            } else {
+                taken_marks += large_mark_take(s) != 0;
+            }
+        }
+    }
+    return NULL;
+}
+
+static void test_large_marks(void) {
+    CHECK(large_mark_take(7) == 0 && large_mark_set(7) == 1 && large_mark_set(7) == 0);
+    CHECK(large_mark[6] == 0 && large_mark[7] != 0 && large_mark[8] == 0);
+    CHECK(large_mark_take(7) != 0 && large_mark_take(7) == 0);
+    CHECK(large_mark_set(SPANS - 1) == 1 && large_mark_take(SPANS - 1) != 0);
+    large_owner_store(3, THREADS), large_owner_store(SPANS - 1, 1);
+    CHECK(large_owner_load(3) == THREADS && large_owner_load(SPANS - 1) == 1);
+    CHECK(large_owner_load(2) == 0 && large_owner_load(4) == 0);
+    taken_marks = 0;
+    run_workers(mark_spans);
+    for (uint32_t s = 0; s < SENT * WORD_BITS; s++) {
+        taken_marks += large_mark_take(s) != 0;
+    }
+    CHECK(all_firsts() == taken_marks && taken_marks >= SENT * WORD_BITS);
+}
+
 /* Who sees a thread's cycle sees all that it wrote before; a span's own is no more than a word. */
 enum { CYCLES = 200000 };
 
@@ -300,6 +333,7 @@ int main(void) {
     test_alone();
     test_inbox();
     test_marks();
+    test_large_marks();
     test_own();
     test_published();
     test_cycles();

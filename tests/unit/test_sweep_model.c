@@ -14,7 +14,7 @@ enum { OBJECTS = 4000, CYCLES = 600, STEPS = 4000, QUIET = 5, SHADOW = WINDOW_BY
 #else
 enum { OBJECTS = 5000, CYCLES = 250, STEPS = 4000, QUIET = 25, SHADOW = 4194304 };
 #endif
-enum { ROOTS = 12, EDGES = 3 };
+enum { ROOTS = 12, EDGES = 3, LARGE_BYTES = 100 * PAGE_SIZE };
 
 struct thing {
     uint64_t at, bytes;
@@ -26,7 +26,7 @@ static struct thing thing[OBJECTS]; /* the first is none */
 static uint32_t root[ROOTS];
 static uint32_t shadow[SHADOW]; /* whose they are, of each 16 bytes at the window's start */
 static uint64_t gone[OBJECTS];  /* where those were that were not reached */
-static uint32_t gones, count, made, refused, condemned, freed, old_sweeps, most;
+static uint32_t gones, count, made, refused, condemned, freed, old_sweeps, most, larges;
 
 static uint32_t below(uint32_t n) {
     return (uint32_t)(test_random() >> 11) % n;
@@ -46,6 +46,7 @@ static void shade(uint32_t i, uint32_t old, uint32_t new) {
 static uint64_t any_size(void) {
     switch (below(100)) {
     case 0:
+        return 1 + below(below(2) == 0 ? LARGE_BYTES : CLASS_BYTES_MAX);
     case 1:
         return 1 + below(CLASS_BYTES_MAX);
     case 2:
@@ -86,6 +87,7 @@ static uint32_t make(void) {
     shade(i, 0, i);
     count++;
     made++;
+    larges += thing[i].bytes > CLASS_BYTES_MAX;
     most = count > most ? count : most;
     return i;
 }
@@ -231,7 +233,7 @@ static void check_all(void) {
         int is_there = gone[k] / 16 >= SHADOW || (i != 0 && thing[i].at == gone[k]);
         CHECK(is_there || object_look(gone[k]) != OBJECT_OK);
     }
-    CHECK(live_slots() == count);
+    CHECK(live_slots() + live_large() == count);
 }
 
 /* Ends a cycle: all at once, or as it comes; what is left is for the next sweep_begin. */
@@ -280,9 +282,9 @@ int main(void) {
     }
     CHECK(sweep_begin() == SWEEP_OK && count == 0);
     check_all();
-    CHECK(live_slots() == 0 && heap_audit());
+    CHECK(live_slots() + live_large() == 0 && heap_audit());
     CHECK(made > 10 * OBJECTS && condemned > made / 2 && old_sweeps > CYCLES / 4);
-    CHECK(most > OBJECTS / 3 && freed > CYCLES);
+    CHECK(most > OBJECTS / 3 && freed > CYCLES && larges > 10);
 #ifdef CAIRN_POOL
     CHECK(refused > 0); /* the pool was full now and then */
 #else
