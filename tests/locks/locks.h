@@ -358,6 +358,11 @@ APART(slot_cache_collect);
 /* src/object/sweep_span.h */
 APART(sweep_span);
 APART(sweep_large);
+APART(sweep_give_back);
+APART(sweep_give_back_alone);
+APART(sweep_go_on);
+APART(sweep_last_span);
+APART(sweep_slots);
 
 /* src/object/sweep.h */
 APART(sweep_enter);
