@@ -26,6 +26,21 @@ static inline uint32_t live_large(void) {
     return count;
 }
 
+/* Is there a block at this place yet? */
+static inline int stays(uint64_t at) {
+    return object_look(at) == OBJECT_OK;
+}
+
+/* The span that has this place. */
+static inline uint32_t span_at(uint64_t at) {
+    return page_span_load((uint32_t)(at / PAGE_SIZE));
+}
+
+/* Where span s ends. */
+static inline uint64_t end_of(uint32_t s) {
+    return ((uint64_t)span[s].base + span[s].npages) * PAGE_SIZE;
+}
+
 /* The slots that are marked, of the words [0, end). */
 static inline uint32_t marked_slots(uint32_t end) {
     uint32_t count = 0;

@@ -10,10 +10,6 @@ enum { MOST = 40000 };
 
 static uint64_t place[MOST]; /* of blocks */
 
-static int stays(uint64_t at) {
-    return object_look(at) == OBJECT_OK;
-}
-
 /* Ends marking and sweeps all there is to sweep. */
 static void sweep_all(void) {
     CHECK(sweep_marked() == SWEEP_OK);
@@ -28,14 +24,6 @@ static void drop_all(void) {
     CHECK(live_slots() == 0 && live_large() == 0);
     CHECK(heap_audit());
     CHECK(marked_slots(SLOT_WORDS < 100000 ? SLOT_WORDS : 100000) == 0);
-}
-
-static uint32_t span_at(uint64_t at) {
-    return page_span_load((uint32_t)(at / PAGE_SIZE));
-}
-
-static uint64_t end_of(uint32_t s) {
-    return ((uint64_t)span[s].base + span[s].npages) * PAGE_SIZE;
 }
 
 /* Takes n blocks of so many bytes. */

@@ -10,18 +10,6 @@ enum { LONG = 100, STEP = 64 }; /* pages of a block; of an alignment */
 #define BYTES ((uint64_t)LONG * PAGE_SIZE)
 _Static_assert(LONG *PAGE_SIZE > CLASS_BYTES_MAX && LONG <= KEPT_PAGES_MAX, "a block, and kept");
 
-static int stays(uint64_t at) {
-    return object_look(at) == OBJECT_OK;
-}
-
-static uint32_t span_at(uint64_t at) {
-    return page_span_load((uint32_t)(at / PAGE_SIZE));
-}
-
-static uint64_t end_of(uint32_t s) {
-    return ((uint64_t)span[s].base + span[s].npages) * PAGE_SIZE;
-}
-
 static uint32_t in_use(void) {
     return heap_totals().heap;
 }

@@ -10,10 +10,6 @@ enum { MOST = 40000, BYTES = 1024 };
 
 static uint64_t place[MOST];
 
-static uint32_t span_at(uint64_t at) {
-    return page_span_load((uint32_t)(at / PAGE_SIZE));
-}
-
 /* Takes blocks that are more than so many spans. Returns how many. */
 static uint32_t take_spans(uint32_t spans) {
     place[0] = sweep_alloc(BYTES);
