@@ -64,8 +64,8 @@ CORE = """page/bits.c page/chunk.c page/chunk_runs.c page/summary.c page/summary
           object/slots.c
           object/slot_cache.c object/slot_return.c object/slot_collect.c object/place.c
           object/kept.c object/large.c object/object.c object/object_free.c object/block.c
-          object/block_align.c object/sweep.c object/sweep_heap.c object/sweep_alloc.c object/sweep_span.c
-          object/sweep_large.c object/mark.c""".split()
+          object/block_align.c object/sweep.c object/sweep_heap.c object/sweep_alloc.c
+          object/sweep_span.c object/sweep_large.c object/mark.c""".split()
 STRUCT = re.compile(r"^struct (\w+) \{.*?^\};\n", re.M | re.S)
 FLOOR = "eacsl/floor.c"
 COMMENT = re.compile(r"/\*@(.*?)\*/|//@([^\n]*)|/\*.*?\*/|//[^\n]*", re.S)
