@@ -169,6 +169,8 @@ void kept_flush(void);
     ensures apart: heap_held == 0;
     ensures cache: SlotCaches(self);
     ensures sizes: ClassesMine(self);
+    ensures mine: 0 < self <= THREADS ==> MineUnchangedBut{Pre,Post}(self, 0);
+    ensures free: 0 < self <= THREADS ==> MineFreeUnchanged{Pre,Post}(self);
     ensures large: LargeAllStay{Pre,Post}(self);
  */
 void kept_flush_pages(void);

@@ -20,16 +20,10 @@
     ensures apart: heap_held == 0;
     ensures cache: SlotCaches(self);
     ensures sizes: ClassesMine(self);
-    ensures block: \result != NO_PLACE ==> 0 < object_span < SPANS &&
-      BlockAt(object_span, object_slot, \result, bytes);
-    ensures taken: \result != NO_PLACE && 2 <= span[object_span].span_class ==>
-      self <= THREADS && Mine(self, object_span) && !IndexFree(self, object_span, object_slot);
+    ensures block: \result != NO_PLACE ==> BlockIs(\result, bytes);
     ensures aligned: \result != NO_PLACE ==> \result % SLOT_BYTES_MIN == 0;
-    ensures inside: \result != NO_PLACE ==> \result + bytes <= WINDOW_BYTES;
     ensures safe: SafeKept{Pre,Post}(self);
     ensures large: LargeSafeKept{Pre,Post}(self);
-    ensures new: \result != NO_PLACE && span[object_span].span_class < 2 ==>
-      LargeLive(self, object_span, \result);
     ensures still: !Sweeps{Pre}(self) ==> AllStay{Pre,Post}(self);
  */
 static SLOW uint64_t sweep_and_alloc(uint64_t bytes) {
@@ -55,16 +49,10 @@ static SLOW uint64_t sweep_and_alloc(uint64_t bytes) {
     ensures apart: heap_held == 0;
     ensures cache: SlotCaches(self);
     ensures sizes: ClassesMine(self);
-    ensures block: \result != NO_PLACE ==> 0 < object_span < SPANS &&
-      BlockAt(object_span, object_slot, \result, bytes);
-    ensures taken: \result != NO_PLACE && 2 <= span[object_span].span_class ==>
-      self <= THREADS && Mine(self, object_span) && !IndexFree(self, object_span, object_slot);
+    ensures block: \result != NO_PLACE ==> BlockIs(\result, bytes);
     ensures aligned: \result != NO_PLACE ==> \result % SLOT_BYTES_MIN == 0;
-    ensures inside: \result != NO_PLACE ==> \result + bytes <= WINDOW_BYTES;
     ensures safe: SafeKept{Pre,Post}(self);
     ensures large: LargeSafeKept{Pre,Post}(self);
-    ensures new: \result != NO_PLACE && span[object_span].span_class < 2 ==>
-      LargeLive(self, object_span, \result);
     ensures still: !Sweeps{Pre}(self) ==> AllStay{Pre,Post}(self);
  */
 static uint64_t alloc_unmarked(uint64_t bytes) {

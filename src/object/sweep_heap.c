@@ -1,4 +1,5 @@
 /* What a collector asks of the page heap, and how it begins. */
+#include "object/kept.h"
 #include "object/sweep_span.h"
 
 #include "../../specs/slot_cache_lemmas.acsl"
@@ -34,33 +35,6 @@ uint32_t sweep_last_span(void) {
     return last;
 }
 
-/* Gives the pages that wait with the thread back to the page heap. */
-/*@ requires apart: heap_held == 0;
-    requires self: 0 < self <= THREADS;
-    requires cache: SlotCaches(self) && ClassesMine(self);
-    terminates \true;
-    exits \false;
-    assigns heap_held, HEAP_TABLES, SLOT_TABLES;
-    ensures apart: heap_held == 0;
-    ensures cache: SlotCaches(self);
-    ensures sizes: ClassesMine(self);
-    ensures lists: SpanList;
-    ensures held: MineHeld{Pre,Post}(self);
-    ensures marks: MarksKept{Pre,Post}(self);
-    ensures safe: SafeKept{Pre,Post}(self);
-    ensures large: LargeSafeKept{Pre,Post}(self);
-    ensures stay: AllStay{Pre,Post}(self);
- */
-static void flush(void) {
-    heap_flush();
-    //@ assert kept: ThreadKept{Pre,Here}(self, 0);
-    //@ assert stay: LargeAllStay{Pre,Here}(self);
-    slot_cache_enter();
-    //@ assert still: LargeAllStay{Pre,Here}(self);
-    //@ assert held: MineHeld{Pre,Here}(self);
-    //@ assert marks: MarksKept{Pre,Here}(self);
-}
-
 /* Gives all free memory back to the system. Returns how many bytes went. */
 /*@ requires apart: heap_held == 0;
     requires self: 0 < self <= THREADS;
@@ -90,7 +64,10 @@ static uint64_t scavenge(void) {
 }
 
 uint64_t sweep_give_back(void) {
-    flush();
+    kept_flush_pages();
+    //@ assert held: MineHeld{Pre,Here}(self);
+    //@ assert marks: MarksKept{Pre,Here}(self);
+    //@ assert safe: SafeKept{Pre,Here}(self) && LargeSafeKept{Pre,Here}(self);
     //@ ghost flushed: ;
     uint64_t bytes = scavenge();
     //@ assert then: SafeThen{Pre,flushed,Here}(self);
