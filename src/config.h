@@ -37,6 +37,9 @@
 /* Of a function that is called now and then: its callers are compiled for the other case. */
 #define SLOW __attribute__((noinline, cold))
 
+/* Of a function that programs may call in the shared library, which hides all others. */
+#define EXPORT __attribute__((visibility("default")))
+
 /* Of a table that has its place beside the memory where a floor sees to that (os/os_linux.c): this
  * is one for all others, and code reads the address of whichever it is. */
 #define PLACED __attribute__((weak, visibility("default")))

@@ -212,7 +212,7 @@ static uint32_t waiting_pages(void) {
 /*@ terminates \true;
     exits \false;
     assigns \nothing;
-    ensures sound: \result != 0 <==> KindTotals && TotalsConserved;
+    ensures sound: \result != 0 <==> TotalsSound;
  */
 static int totals_audit(void) {
     uint64_t used = (uint64_t)waiting_pages() + total_live[KIND_HEAP] + total_live[KIND_STACK] +
@@ -261,8 +261,40 @@ static int growth_audit(void) {
            hints_audit();
 }
 
+enum heap_part heap_flaw(void) {
+    if (!pages_audit()) {
+        return PART_PAGES;
+    }
+    if (!page_cache_audit()) {
+        return PART_PAGE_CACHES;
+    }
+    if (!span_pool_audit()) {
+        return PART_SPAN_POOL;
+    }
+    if (!span_cache_audit()) {
+        return PART_SPAN_CACHES;
+    }
+    if (!span_list_audit()) {
+        return PART_SPAN_LISTS;
+    }
+    if (!arena_audit()) {
+        return PART_ARENA;
+    }
+    if (!spans_audit()) {
+        return PART_SPANS;
+    }
+    if (!conserved_audit()) {
+        return PART_CONSERVED;
+    }
+    if (!totals_audit()) {
+        return PART_TOTALS;
+    }
+    if (!growth_audit()) {
+        return PART_GROWTH;
+    }
+    return special_audit() ? HEAP_SOUND : PART_SPECIALS;
+}
+
 int heap_audit(void) {
-    return pages_audit() && page_cache_audit() && span_pool_audit() && span_cache_audit() &&
-           span_list_audit() && arena_audit() && spans_audit() && conserved_audit() &&
-           totals_audit() && growth_audit() && special_audit();
+    return heap_flaw() == HEAP_SOUND;
 }

@@ -4,13 +4,42 @@
 
 #include "heap/heap.h"
 
+/* The parts of a heap's invariant, in the order in which an audit looks at them, with the names of
+ * their predicates: each is asked for only where all before it hold. */
+#define EACH_HEAP_PART(PART)                                                                       \
+    PART(PART_PAGES, Pages)                                                                        \
+    PART(PART_PAGE_CACHES, PageCaches)                                                             \
+    PART(PART_SPAN_POOL, SpanPool)                                                                 \
+    PART(PART_SPAN_CACHES, SpanCaches)                                                             \
+    PART(PART_SPAN_LISTS, SpanListSound)                                                           \
+    PART(PART_ARENA, Arena)                                                                        \
+    PART(PART_SPANS, SpansSound)                                                                   \
+    PART(PART_CONSERVED, Conserved)                                                                \
+    PART(PART_TOTALS, TotalsSound)                                                                 \
+    PART(PART_GROWTH, GrowthSound)                                                                 \
+    PART(PART_SPECIALS, HeapSpecials)
+
+#define HEAP_PART(part, predicate) part,
+enum heap_part { EACH_HEAP_PART(HEAP_PART) HEAP_SOUND };
+
 #include "../../specs/audit.acsl"
 
-/* Whether the heap's tables are sound: 1 exactly if HeapTables and HeapSpecials hold (special_rank
- * is a ghost that the audit lays out anew). Any state of the tables may be asked about, however
- * broken. Called at a quiet point: no other thread is inside the heap, since what it does there
- * without the lock is sound again only at its end. Nothing is written but the audit's own notes.
- * Cost: a few looks at every page and every record. */
+/* The first part of the invariant that does not hold, as far as the tables show it (special_rank is
+ * a ghost that the audit lays out anew); HEAP_SOUND exactly if all hold. Any state of the tables
+ * may be asked about, however broken. Called at a quiet point: no other thread is inside the heap,
+ * since what it does there without the lock is sound again only at its end. Nothing is written but
+ * the audit's own notes. Cost: a few looks at every page and every record. */
+/*@ terminates \true;
+    exits \false;
+    assigns AUDIT_TABLES, special_rank[0 .. SPECIALS - 1];
+    ensures range: PART_PAGES <= \result <= HEAP_SOUND;
+    ensures before: PartsHold(\result);
+    ensures broken: \result < HEAP_SOUND ==> !PartsHold{Pre}(\result + 1);
+ */
+enum heap_part heap_flaw(void);
+
+/* Whether the heap's tables are sound: 1 exactly if HeapTables and HeapSpecials hold: heap_flaw()
+ * finds none. */
 /*@ terminates \true;
     exits \false;
     assigns AUDIT_TABLES, special_rank[0 .. SPECIALS - 1];

@@ -10,8 +10,6 @@
 #include <malloc.h>
 #include <stdlib.h>
 
-#define EXPORT __attribute__((visibility("default")))
-
 /* Not in all headers: C23's, and one that is no more. */
 void free_sized(void *old, size_t size);
 void free_aligned_sized(void *old, size_t alignment, size_t size);

@@ -14,7 +14,6 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#define EXPORT __attribute__((visibility("default")))
 
 enum { BUFFER = 65536, ENTRIES = 512 };
 

@@ -55,8 +55,9 @@ static void describe(const struct flaw *flaw, const char *where, char *text, siz
 /* Is all of it sound? Says so in the text. The heap's part is the proved audit's to say. */
 static int judge(char *text, size_t size) {
     struct flaw flaw;
-    if (!heap_audit()) {
-        explain_heap(&flaw);
+    enum heap_part broken = heap_flaw();
+    if (broken != HEAP_SOUND) {
+        explain_part(broken, &flaw);
         describe(&flaw, "", text, size);
         return 0;
     }

@@ -1,24 +1,17 @@
 #include "tools/explain.h"
-#include "heap/audit.h"
 #include <inttypes.h>
 #include <stdio.h>
 
-static const struct predicate nothing[] = {{NULL, NULL, NULL}};
+#define PART_NAME(part, predicate) [part] = #predicate,
+static const char *const name[] = {EACH_HEAP_PART(PART_NAME)};
 
-const struct explained_part explained_part[] = {
-    {"Pages", pages_audit, explained_pages},
-    {"PageCaches", page_cache_audit, explained_caches},
-    {"SpanPool", span_pool_audit, explained_pool},
-    {"SpanCaches", span_cache_audit, explained_records},
-    {"SpanListSound", span_list_audit, explained_lists},
-    {"Arena", arena_audit, explained_arena},
-    {"SpansSound", NULL, explained_spans},
-    {"Conserved", NULL, explained_conserved},
-    {"KindTotals", NULL, explained_totals},
-    {"GrowthSound", NULL, explained_growth},
-    {"HeapSpecials", special_audit, explained_specials},
-    {"Heap", heap_audit, nothing},
-    {NULL, NULL, NULL},
+static const struct predicate *const predicates_of[HEAP_SOUND] = {
+    [PART_PAGES] = explained_pages,       [PART_PAGE_CACHES] = explained_caches,
+    [PART_SPAN_POOL] = explained_pool,    [PART_SPAN_CACHES] = explained_records,
+    [PART_SPAN_LISTS] = explained_lists,  [PART_ARENA] = explained_arena,
+    [PART_SPANS] = explained_spans,       [PART_CONSERVED] = explained_conserved,
+    [PART_TOTALS] = explained_totals,     [PART_GROWTH] = explained_growth,
+    [PART_SPECIALS] = explained_specials,
 };
 
 int explain(const struct predicate *predicates, struct flaw *flaw) {
@@ -31,18 +24,19 @@ int explain(const struct predicate *predicates, struct flaw *flaw) {
     return 1;
 }
 
-int explain_heap(struct flaw *flaw) {
-    for (const struct explained_part *part = explained_part; part->name != NULL; part++) {
-        if (!explain(part->predicates, flaw)) {
-            return 0;
-        }
-        if (part->audit != NULL && !part->audit()) {
-            *flaw = (struct flaw){.predicate = part->name,
-                                  .meaning = "its proved audit fails, and no walk finds where"};
-            return 0;
-        }
+void explain_part(enum heap_part part, struct flaw *flaw) {
+    if (explain(predicates_of[part], flaw)) {
+        *flaw = (struct flaw){.predicate = name[part],
+                              .meaning = "its proved audit fails, and no walk finds where"};
     }
-    return 1;
+}
+
+enum heap_part explain_heap(struct flaw *flaw) {
+    enum heap_part part = PART_PAGES;
+    while (part < HEAP_SOUND && explain(predicates_of[part], flaw)) {
+        part++;
+    }
+    return part;
 }
 
 int is_live(uint32_t s) {

@@ -1,11 +1,11 @@
 /* Which part of an invariant tables break, and where: each predicate of the specs once more, as a
- * plain walk in the order of heap_audit(). Nothing here is proved and no verdict is this one's:
- * heap_audit() gives it, and this says why. A walk takes the predicates before it for granted, so
+ * plain walk in the order of heap_flaw(). Nothing here is proved and no verdict is this one's:
+ * heap_flaw() gives it, and this says why. A walk takes the predicates before it for granted, so
  * the first that fails is the one to ask for; none reads outside its tables whatever is in them. */
 #ifndef CAIRN_EXPLAIN_H
 #define CAIRN_EXPLAIN_H
 
-#include <stdint.h>
+#include "heap/audit.h"
 
 struct flaw {
     const char *predicate; /* its name in specs/ */
@@ -21,16 +21,6 @@ struct predicate {
     int (*holds)(struct flaw *flaw); /* 0: not, and what is known of the place is filled in */
 };
 
-/* The parts of HeapTables and HeapSpecials (specs/audit.acsl), what their predicates are, and last
- * the whole. */
-struct explained_part {
-    const char *name;   /* NULL behind the last */
-    int (*audit)(void); /* the proved function for this part; NULL: it is heap_audit's own */
-    const struct predicate *predicates;
-};
-
-extern const struct explained_part explained_part[];
-
 extern const struct predicate explained_pages[], explained_caches[], explained_pool[],
     explained_records[], explained_lists[], explained_arena[], explained_spans[],
     explained_conserved[], explained_totals[], explained_growth[], explained_specials[];
@@ -42,9 +32,13 @@ extern const struct predicate explained_slots[];
 /* Whether all of them hold; else the first that does not. */
 int explain(const struct predicate *predicates, struct flaw *flaw);
 
-/* The same of all parts of the heap. Where a proved audit finds its part broken and no walk does,
+/* What is wrong with a part of the heap, those before it being sound. Where no walk finds anything
  * the flaw has the part's name and no place. */
-int explain_heap(struct flaw *flaw);
+void explain_part(enum heap_part part, struct flaw *flaw);
+
+/* The first part of the heap that a walk finds broken, and what is wrong there; HEAP_SOUND if none.
+ * It is what heap_flaw() answers, or one of both is wrong. */
+enum heap_part explain_heap(struct flaw *flaw);
 
 /* For the walks: is s the number of a live span? */
 int is_live(uint32_t s);

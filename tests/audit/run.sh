@@ -52,6 +52,12 @@ at_exit perl perl -e 'my %h; $h{$_ % 777} .= "x" x ($_ % 50) for 1 .. 20000;
     delete $h{$_ * 3} for 1 .. 200; print join(",", sort keys %h), "\n"'
 at_exit python env PYTHONMALLOC=malloc /usr/bin/python3 -S -c \
     'print(sum(len(str(i)) for i in [j * j for j in range(20000)]))'
+# A program may ask itself.
+[ "$(PYTHONMALLOC=malloc LD_PRELOAD=$build/libcairn.so /usr/bin/python3 -S -c 'import ctypes
+audit = ctypes.CDLL(None).cairn_audit
+audit.restype = ctypes.c_char_p
+print(audit(), len([str(i) for i in range(100000)]), audit())')" = "None 100000 None" ]
+verdict 'cairn_audit: this process is sound' $?
 echo 'int main(void) { return 0; }' >"$work/empty.c"
 at_exit compiler "${CC:-gcc}" -O1 -c "$work/empty.c" -o "$work/empty.o"
 at_exit forks sh -c 'for i in 1 2; do (perl -e "fork; my @a = (1) x 9999; print scalar @a"); done'

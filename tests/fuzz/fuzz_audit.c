@@ -154,8 +154,9 @@ int LLVMFuzzerInitialize(int *count, char ***arguments) {
 static void show(void) {
     static struct heap_view view;
     struct flaw flaw;
-    if (!heap_audit()) {
-        explain_heap(&flaw);
+    enum heap_part broken = heap_flaw();
+    if (broken != HEAP_SOUND) {
+        explain_part(broken, &flaw);
     } else {
         explain(explained_slots, &flaw);
     }

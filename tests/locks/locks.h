@@ -239,6 +239,7 @@ LOCKED(special_behind);
 LOCKED(special_move);
 
 /* src/heap/audit.h */
+LOCKED(heap_flaw);
 LOCKED(heap_audit);
 
 /* src/heap/grow.h */
