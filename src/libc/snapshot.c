@@ -14,7 +14,6 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-
 enum { BUFFER = 65536, ENTRIES = 512 };
 
 /* The file in the making. An error stays; nothing is written after one. */
