@@ -145,7 +145,8 @@ $(foreach v,$(VARIANTS),$(eval $(call variant,$(v))))
 
 # A library is one object, optimised as a whole: the small functions of a floor cost the next one no
 # call. libcairn.a has the heap and the C library's malloc on it, libcairn-heap.a the heap alone;
-# libcairn.so is for LD_PRELOAD, and shows nothing but malloc and its family.
+# libcairn.so is for LD_PRELOAD, and shows nothing but malloc and its family, cairn_audit and
+# cairn_snapshot.
 WHOLE  := $(CORE) $(FLOOR) $(wildcard src/os/os_linux.c)
 INLINE := -flto -flto-partition=one --param max-inline-insns-auto=60 \
           --param max-inline-insns-single=200
