@@ -172,8 +172,10 @@ static void take_back(uint32_t me, uint32_t k, uint32_t s) {
 static void release_or_keep(uint32_t me, uint32_t k, uint32_t s) {
     if (release(s) /*@ ghost (me) */ != HEAP_OK) {
         take_back(me, k, s);
+        //@ assert back: MineUnchangedBut{Pre,Here}(me, s);
     } else {
         go_on();
+        //@ assert gone: MineUnchangedBut{Pre,Here}(me, s);
     }
 }
 
