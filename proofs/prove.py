@@ -35,7 +35,8 @@ class Unit:
         self.expected = {"host": host, "pool": pool}
         self.goals, self.smoke = {}, {}  # name: is it Valid; did it pass
         self.properties = {}             # (function or "", property): Valid, Extern, Partial ...
-        self.problems, self.seconds, self.looks = [], 0, ""  # what is wrong and no goal, first
+        self.problems = []               # what is wrong and no goal
+        self.seconds, self.looks = 0, ""
 
     def counts(self):
         proved = "" if all(self.goals.values()) else f"{sum(self.goals.values())}/"
@@ -73,8 +74,7 @@ def command(unit, config, smoke=False, only=()):
 def environment(folder="."):
     """Neither a cache nor a prover's configuration lying about may have a say. Frama-C asks PWD."""
     env = {k: v for k, v in os.environ.items() if not k.startswith(("FRAMAC_", "WHY3"))}
-    return env | {"WHY3CONFIG": os.path.abspath("build/why3.conf"), "PWD": os.path.abspath(folder),
-                  "OCAMLRUNPARAM": "s=32M,o=200"}  # garbage is collected less often
+    return env | {"WHY3CONFIG": os.path.abspath("build/why3.conf"), "PWD": os.path.abspath(folder)}
 
 
 def configure_provers():
@@ -283,7 +283,7 @@ def main():
                     problems += [f"expected {unit.expected[config]}, not {unit.counts()}"]
             problems += unit.problems
             good, total = sum(unit.goals.values()), len(unit.goals)
-            line = f"{'FAILED' if problems else 'OK'} {unit.name} {good}/{total}"
+            line = ("FAILED" if problems else "OK") + f" {unit.name} {good}/{total}"
             print(f"{line} {unit.seconds:.0f} s{unit.looks}", *problems, sep="\n  ", flush=True)
             passed, failed = passed + good, failed + max(total - good, len(problems))
     if not args.names:
