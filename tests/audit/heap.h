@@ -125,4 +125,14 @@ static inline void make_heap(void) {
     CHECK(heap_audit());
 }
 
+/* A live span of this kind. */
+static inline uint32_t live_span(uint32_t kind) {
+    uint32_t s = 1;
+    while (s < SPANS - 1 && (span[s].state == SPAN_DEAD || span[s].kind != kind)) {
+        s++;
+    }
+    CHECK(span[s].state != SPAN_DEAD);
+    return s;
+}
+
 #endif

@@ -26,14 +26,6 @@ static int says(enum heap_part part, const char *name) {
         CHECK(says(HEAP_SOUND, NULL));                                                             \
     } while (0)
 
-static uint32_t live_span(uint32_t kind) {
-    uint32_t s = 1;
-    while (span[s].state == SPAN_DEAD || span[s].kind != kind) {
-        s++;
-    }
-    return s;
-}
-
 int main(void) {
     CHECK(says(HEAP_SOUND, NULL));
     make_heap();

@@ -159,16 +159,7 @@ static void check_broken(const char *predicate, const char *unit, uint64_t index
     CHECK(found && load(image, size) && heap_audit());
 }
 
-/* A live span of this kind; a dead record that waits with the thread. */
-static uint32_t live_span(uint32_t kind) {
-    uint32_t s = 1;
-    while (s < SPANS - 1 && (span[s].state == SPAN_DEAD || span[s].kind != kind)) {
-        s++;
-    }
-    CHECK(span[s].state != SPAN_DEAD);
-    return s;
-}
-
+/* A dead record that waits with the thread. */
 static void test_spans_broken(void) {
     uint32_t stack = live_span(KIND_STACK), work = live_span(KIND_WORKBUF);
     uint32_t low = stack < work ? stack : work, record = cache_record[0], p = span[stack].base;
