@@ -80,7 +80,7 @@ def mutants_key(unit, config):
 
 def run_mutants(names, config=CONFIGS["mutants"]):
     prove.configure_provers()
-    units, found = prove.read_units(), list(mutants.read_mutants(""))
+    units, found = prove.read_units(), list(mutants.read_mutants([""]))
 
     def judged(unit):
         mine = [one for one in found if one[1] == unit.file]

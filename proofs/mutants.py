@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """Breaks the core on purpose, one small change at a time, and sees a proof fail each time.
 
-    proofs/mutants.py [--config host|pool] [FILTER]     (names that contain FILTER, or all)
+    proofs/mutants.py [--config host|pool] [FILTER...]   (whose name or file contains one; without, all)
 
 proofs/mutants/*.tsv holds a mutant a line: name, file, the text to change (it stands in the file
 once), what to change it to, and perhaps `equivalent: REASON` for a change that changes nothing:
@@ -20,7 +20,8 @@ def read_mutants(wanted):
     for path in sorted(Path("proofs/mutants").glob("*.tsv")):
         for line in path.read_text().splitlines():
             columns = (line + "\t\t").replace("\\n", "\n").split("\t")
-            if line and not line.startswith("#") and wanted in columns[0]:
+            if line and not line.startswith("#") and any(
+                    word in columns[0] or word in columns[1] for word in wanted):
                 yield columns[:5]
 
 
@@ -87,7 +88,7 @@ def judge(mutant, units, config):
 def main():
     parser = argparse.ArgumentParser(description="Proves that the contracts tell mutants.")
     parser.add_argument("--config", choices=prove.CONFIGS, default="pool")
-    parser.add_argument("filter", nargs="?", default="")
+    parser.add_argument("filter", nargs="*", default=[""])
     args = parser.parse_args()
     os.chdir(Path(__file__).resolve().parent.parent)
     prove.configure_provers()

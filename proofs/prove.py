@@ -133,7 +133,7 @@ def prove(unit, config, smoke=False, again=True):
     if code:
         last = "\n    ".join(text.splitlines()[-8:])
         unit.problems.append(f"Frama-C gave up with status {code}: {shlex.join(flags)}\n    {last}")
-    elif counted not in first:
+    elif counted not in first + "\n":
         unit.problems.append(f"cannot account for every goal in the output of {shlex.join(flags)}")
     for line, more in re.findall(r"^(.*Warning:.*)\n( .*)?", text, re.M):
         nothing_left = goals and line == "[wp] Warning: No goal generated"

@@ -29,8 +29,9 @@ static int span_sound(uint32_t s) {
 /*@ requires pool: SpanPool;
     terminates \true;
     exits \false;
-    assigns \nothing;
+    assigns audit_note;
     ensures sound: \result != 0 <==> SpansSound;
+    ensures flaw: \result == 0 ==> SpansFlawed;
  */
 static int spans_audit(void) {
     uint32_t s = 0;
@@ -43,7 +44,7 @@ static int spans_audit(void) {
         s++;
     }
     //@ assert broken: s < SPANS ==> !SpanSound(s);
-    return s == SPANS;
+    return s == SPANS || audit_fails(SPAN_SOUND, s, 0);
 }
 
 /*@ requires page: p < PAGES;
@@ -130,8 +131,9 @@ static int cache_unlive(uint32_t t) {
     requires map: MapOk;
     terminates \true;
     exits \false;
-    assigns \nothing;
+    assigns audit_note;
     ensures unlive: \result != 0 <==> CachesUnlive(THREADS);
+    ensures flaw: \result == 0 ==> ConservedFlawed;
  */
 static int caches_unlive(void) {
     uint32_t t = 0;
@@ -144,15 +146,16 @@ static int caches_unlive(void) {
         t++;
     }
     //@ assert live: t < THREADS ==> !CacheUnlive(t);
-    return t == THREADS;
+    return t == THREADS || audit_fails(CACHE_UNLIVE, t, 0);
 }
 
 /*@ requires map: MapOk;
     requires caches: PageCaches;
     terminates \true;
     exits \false;
-    assigns \nothing;
+    assigns audit_note;
     ensures sound: \result != 0 <==> Conserved;
+    ensures flaw: \result == 0 ==> ConservedFlawed;
  */
 static int conserved_audit(void) {
     uint32_t p = 0;
@@ -165,7 +168,7 @@ static int conserved_audit(void) {
         p++;
     }
     //@ assert broken: p < PAGES ==> !PageSound(p);
-    return p == PAGES && caches_unlive();
+    return p == PAGES ? caches_unlive() : audit_fails(PAGE_SOUND, p, 0);
 }
 
 /*@ terminates \true;
@@ -211,8 +214,9 @@ static uint32_t waiting_pages(void) {
 
 /*@ terminates \true;
     exits \false;
-    assigns \nothing;
+    assigns audit_note;
     ensures sound: \result != 0 <==> TotalsSound;
+    ensures flaw: \result == 0 ==> TotalsFlawed;
  */
 static int totals_audit(void) {
     uint64_t used = (uint64_t)waiting_pages() + total_live[KIND_HEAP] + total_live[KIND_STACK] +
@@ -227,13 +231,17 @@ static int totals_audit(void) {
     while (kind < KINDS && total_live[kind] == live_pages(kind)) {
         kind++;
     }
-    return kind == KINDS && total_mapped == total_free + used;
+    if (kind < KINDS) {
+        return audit_fails(KIND_TOTAL, kind, 0);
+    }
+    return total_mapped == total_free + used || audit_fails(TOTALS_CONSERVED, 0, 0);
 }
 
 /*@ terminates \true;
     exits \false;
-    assigns \nothing;
+    assigns audit_note;
     ensures sound: \result != 0 <==> Hints;
+    ensures flaw: \result == 0 ==> GrowthFlawed;
  */
 static int hints_audit(void) {
     uint32_t i = 0;
@@ -246,19 +254,27 @@ static int hints_audit(void) {
     while (i < HINTS && arena_hint[i].arena <= ARENAS) {
         i++;
     }
-    return i == HINTS && hint_first <= hint_count && hint_count <= HINTS;
+    if (i < HINTS) {
+        return audit_fails(HINT_INSIDE, i, 0);
+    }
+    return (hint_first <= hint_count && hint_count <= HINTS) || audit_fails(HINTS_SOUND, 0, 0);
 }
 
 /*@ requires mapped: Mapped;
     terminates \true;
     exits \false;
-    assigns \nothing;
+    assigns audit_note;
     ensures sound: \result != 0 <==> GrowthSound;
+    ensures flaw: \result == 0 ==> GrowthFlawed;
  */
 static int growth_audit(void) {
-    return current_low <= current_high && current_high <= CHUNKS &&
-           current_high % ARENA_CHUNKS == 0 && mapped_from(current_low) >= current_high &&
-           hints_audit();
+    if (current_low > current_high || current_high > CHUNKS || current_high % ARENA_CHUNKS != 0) {
+        return audit_fails(CURRENT_INSIDE, 0, 0);
+    }
+    if (mapped_from(current_low) < current_high) {
+        return audit_fails(NONE_MAPPED, current_low, current_high);
+    }
+    return hints_audit();
 }
 
 enum heap_part heap_flaw(void) {

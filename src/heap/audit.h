@@ -25,7 +25,9 @@ enum heap_part { EACH_HEAP_PART(HEAP_PART) HEAP_SOUND };
 #include "../../specs/audit.acsl"
 
 /* The first part of the invariant that does not hold, as far as the tables show it (special_rank is
- * a ghost that the audit lays out anew); HEAP_SOUND exactly if all hold. Any state of the tables
+ * a ghost that the audit lays out anew); HEAP_SOUND exactly if all hold. audit_note says what of it
+ * is false: a formula of specs/, and the first page, span, thread or whatever it is about of which
+ * it is (of a cycle and of a total, only that there is one). Any state of the tables
  * may be asked about, however broken. Called at a quiet point: no other thread is inside the heap,
  * since what it does there without the lock is sound again only at its end. Nothing is written but
  * the audit's own notes. Cost: a few looks at every page and every record. */
@@ -35,6 +37,17 @@ enum heap_part { EACH_HEAP_PART(HEAP_PART) HEAP_SOUND };
     ensures range: PART_PAGES <= \result <= HEAP_SOUND;
     ensures before: PartsHold(\result);
     ensures broken: \result < HEAP_SOUND ==> !PartsHold{Pre}(\result + 1);
+    ensures pages: \result == PART_PAGES ==> PagesFlawed;
+    ensures caches: \result == PART_PAGE_CACHES ==> CachesFlawed;
+    ensures pool: \result == PART_SPAN_POOL ==> PoolFlawed;
+    ensures records: \result == PART_SPAN_CACHES ==> RecordsFlawed;
+    ensures lists: \result == PART_SPAN_LISTS ==> ListsFlawed;
+    ensures arena: \result == PART_ARENA ==> ArenaFlawed;
+    ensures spans: \result == PART_SPANS ==> SpansFlawed;
+    ensures conserved: \result == PART_CONSERVED ==> ConservedFlawed;
+    ensures totals: \result == PART_TOTALS ==> TotalsFlawed;
+    ensures growth: \result == PART_GROWTH ==> GrowthFlawed;
+    ensures specials: \result == PART_SPECIALS ==> SpecialsFlawed{Pre,Post};
  */
 enum heap_part heap_flaw(void);
 

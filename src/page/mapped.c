@@ -219,7 +219,7 @@ static int chunks_are(uint32_t lo, uint32_t hi, int mapped) {
 int mapped_audit(void) {
     uint32_t end = 0; /* of the range before */
     if (mapped_ranges > RANGES) {
-        return 0;
+        return audit_fails(RANGES_SORTED, 0, 0);
     }
     /*@ loop invariant range: 0 <= i <= mapped_ranges;
         loop invariant end: end == GapLow(i) <= CHUNKS;
@@ -233,12 +233,14 @@ int mapped_audit(void) {
         uint32_t low = mapped_range[i].low;
         uint32_t high = mapped_range[i].high;
         if ((i > 0 && low <= end) || low >= high || high > CHUNKS) {
-            return 0;
+            //@ assert unsorted: !RangesSortedTo(i + 1);
+            return audit_fails(RANGES_SORTED_TO, i + 1, 0);
         }
         if (!chunks_are(end, low, 0) || !chunks_are(low, high, 1)) {
-            return 0;
+            //@ assert inexact: !RangesExactTo(i + 1);
+            return audit_fails(RANGES_EXACT_TO, i + 1, 0);
         }
         end = high;
     }
-    return chunks_are(end, CHUNKS, 0);
+    return chunks_are(end, CHUNKS, 0) || audit_fails(NONE_MAPPED, end, CHUNKS);
 }

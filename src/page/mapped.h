@@ -5,6 +5,7 @@
 #define CAIRN_MAPPED_H
 
 #include "config.h"
+#include "page/audit_note.h"
 
 /* The chunks from low to high, high left out. */
 struct chunk_range {
@@ -43,11 +44,13 @@ void mapped_add(uint32_t c, uint32_t n);
  */
 uint32_t mapped_from(uint32_t c);
 
-/* The executable twin of the predicate Mapped. Cost: a look at every chunk. */
+/* The executable twin of the predicate Mapped, which notes what it finds. Cost: a look at every
+ * chunk. */
 /*@ terminates \true;
     exits \false;
-    assigns \nothing;
+    assigns audit_note;
     ensures audit: \result != 0 <==> Mapped;
+    ensures flaw: \result == 0 ==> MappedFlawed;
  */
 int mapped_audit(void);
 

@@ -100,11 +100,13 @@ void page_cache_refill(uint32_t t);
  */
 void page_cache_flush(uint32_t t);
 
-/* The executable twin of the predicate PageCaches. Cost: a look at every two caches. */
+/* The executable twin of the predicate PageCaches, which notes what it finds. Cost: a look at
+ * every two caches. */
 /*@ terminates \true;
     exits \false;
-    assigns \nothing;
+    assigns audit_note;
     ensures audit: \result != 0 <==> PageCaches;
+    ensures flaw: \result == 0 ==> CachesFlawed;
  */
 int page_cache_audit(void);
 

@@ -51,10 +51,12 @@ static int cache_is_used(uint32_t t) {
 /* Has thread t's cache no page in common with those of the threads before it? */
 /*@ requires thread: t < THREADS;
     requires own: CachesOwn(t + 1);
+    requires before: CachesApartTo(t);
     terminates \true;
     exits \false;
-    assigns \nothing;
+    assigns audit_note;
     ensures apart: \result != 0 <==> CacheApartFrom(t, t);
+    ensures flaw: \result == 0 ==> CachesFlawed;
  */
 static int cache_is_apart(uint32_t t) {
     /*@ loop invariant range: 0 <= u <= t;
@@ -66,7 +68,7 @@ static int cache_is_apart(uint32_t t) {
         if (page_cache[u].base == page_cache[t].base &&
             !are_apart(page_cache[u].free, page_cache[t].free)) {
             //@ assert both: !CacheApart(u, t);
-            return 0;
+            return audit_fails(CACHE_APART, u, t);
         }
     }
     return 1;
@@ -76,11 +78,17 @@ int page_cache_audit(void) {
     /*@ loop invariant range: 0 <= t <= THREADS;
         loop invariant own: CachesOwn(t);
         loop invariant apart: CachesApartTo(t);
-        loop assigns t;
+        loop assigns t, audit_note;
         loop variant THREADS - t;
      */
     for (uint32_t t = 0; t < THREADS; t++) {
-        if (!cache_is_sound(t) || !cache_is_used(t) || !cache_is_apart(t)) {
+        if (!cache_is_sound(t)) {
+            return audit_fails(CACHE_SOUND, t, 0);
+        }
+        if (!cache_is_used(t)) {
+            return audit_fails(CACHE_OWNS, t, 0);
+        }
+        if (!cache_is_apart(t)) {
             return 0;
         }
     }

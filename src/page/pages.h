@@ -169,11 +169,13 @@ void pages_take_word(uint32_t k);
  */
 void pages_give_word(uint32_t k, uint64_t free, uint64_t released);
 
-/* The executable twin of the predicate Pages. Cost: a look at every page. */
+/* The executable twin of the predicate Pages, which notes what it finds. Cost: a look at every
+ * page. */
 /*@ terminates \true;
     exits \false;
-    assigns \nothing;
+    assigns audit_note;
     ensures audit: \result != 0 <==> Pages;
+    ensures flaw: \result == 0 ==> PagesFlawed;
  */
 int pages_audit(void);
 

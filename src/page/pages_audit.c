@@ -8,12 +8,13 @@
 /*@ requires tree: Tree;
     terminates \true;
     exits \false;
-    assigns \nothing;
+    assigns audit_note;
     ensures sound: \result != 0 <==> SearchHint;
+    ensures flaw: \result == 0 ==> HintFlawed;
  */
 static int hint_is_sound(void) {
     if (search_left > PAGES) {
-        return 0;
+        return audit_fails(SEARCH_HINT_SOUND, 0, 0);
     }
     uint32_t hint = SEARCH_HINT;
     /*@ loop invariant chunks: 0 <= c && CHUNK_START(c) <= hint;
@@ -25,7 +26,7 @@ static int hint_is_sound(void) {
         //@ assert node: Node(0, c) && Summarized(0, c);
         //@ assert leaf: IsMax(CHUNK_START(c), CHUNK_END(c), PackedMax(summary[c]));
         if (packed_max(summary[c]) > 0) {
-            return 0;
+            return audit_fails(ALL_USED, CHUNK_PAGES * c, CHUNK_PAGES * (c + 1));
         }
     }
     if (hint == PAGES) {
@@ -33,7 +34,10 @@ static int hint_is_sound(void) {
     }
     uint32_t c = hint / CHUNK_PAGES;
     //@ ghost count_none(CHUNK_START(c), hint);
-    return chunk_mapped[c] != 0 && chunk_count_free(c, 0, hint % CHUNK_PAGES) == 0;
+    if (chunk_count_free(c, 0, hint % CHUNK_PAGES) != 0) {
+        return audit_fails(ALL_USED, CHUNK_PAGES * c, hint);
+    }
+    return chunk_mapped[c] != 0 || audit_fails(SEARCH_HINT_SOUND, 0, 0);
 }
 
 /* Is chunk c as the invariant has it, its share of the totals left out? */
@@ -70,13 +74,14 @@ static int index_is_sound(uint32_t c, uint32_t unused) {
 /*@ requires tree: Tree;
     terminates \true;
     exits \false;
-    assigns \nothing;
+    assigns audit_note;
     ensures chunks: \result != 0 ==> ChunksSound(CHUNKS);
     ensures use: \result != 0 ==> IndexUse;
     ensures mapped: \result != 0 ==> IndexMapped;
     ensures totals: \result != 0 ==> PageTotals;
     ensures sound: \result == 0 ==>
       !(ChunksSound(CHUNKS) && IndexUse && IndexMapped && PageTotals);
+    ensures flaw: \result == 0 ==> ChunksFlawed;
  */
 static int chunks_are_sound(void) {
     uint32_t mapped = 0;
@@ -97,20 +102,21 @@ static int chunks_are_sound(void) {
     for (uint32_t c = 0; c < CHUNKS; c++) {
         if (!chunk_is_sound(c)) {
             //@ assert unsound: !ChunksSound(CHUNKS);
-            return 0;
+            return audit_fails(CHUNK_SOUND, c, 0);
         }
         //@ ghost count_split(0, CHUNK_START(c), CHUNK_END(c));
         //@ ghost count_bounds(CHUNK_START(c), CHUNK_END(c));
         uint32_t n = chunk_count_free(c, 0, CHUNK_PAGES);
         //@ assert unused: ChunkFree(c) == n;
         if (!index_is_sound(c, n)) {
-            return 0;
+            return audit_fails(INDEX_SOUND, c, 0);
         }
         unused += n;
         released += chunk_count_released(c, 0, CHUNK_PAGES);
         mapped += chunk_mapped[c] != 0 ? CHUNK_PAGES : 0;
     }
-    return unused == total_free && released == total_released && mapped == total_mapped;
+    return (unused == total_free && released == total_released && mapped == total_mapped) ||
+           audit_fails(PAGE_TOTALS, 0, 0);
 }
 
 int pages_audit(void) {

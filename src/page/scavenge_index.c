@@ -123,7 +123,7 @@ struct scavenge_place index_find(int force, uint32_t low) {
 
 int index_audit(void) {
     if (scavenge_search[0].end > PAGES || scavenge_search[1].end > PAGES || free_high > PAGES) {
-        return 0;
+        return audit_fails(SEARCH_ENDS, 0, 0);
     }
     /*@ loop invariant range: c <= CHUNKS;
         loop invariant below: \forall integer d; 0 <= d < c && HasFree(scavenge_chunk[d]) ==>
@@ -133,7 +133,7 @@ int index_audit(void) {
      */
     for (uint32_t c = 0; c < CHUNKS; c++) {
         if (chunk_flags(scavenge_chunk[c]) % 2 != 0 && CHUNK_PAGES * c >= scavenge_search[1].end) {
-            return 0;
+            return audit_fails(FLAG_BELOW, c, 0);
         }
     }
     return 1;

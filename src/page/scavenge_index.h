@@ -6,6 +6,7 @@
 #define CAIRN_SCAVENGE_INDEX_H
 
 #include "config.h"
+#include "page/audit_note.h"
 
 #define HIGH_OCCUPANCY_PAGES (CHUNK_PAGES - CHUNK_PAGES / 32) /* pages used in a dense chunk */
 
@@ -155,11 +156,13 @@ void index_set_empty(uint32_t c);
  */
 struct scavenge_place index_find(int force, uint32_t low);
 
-/* The executable twin of the predicate ScavengeIndex. Cost: a look at every chunk. */
+/* The executable twin of the predicate ScavengeIndex, which notes what it finds. Cost: a look at
+ * every chunk. */
 /*@ terminates \true;
     exits \false;
-    assigns \nothing;
+    assigns audit_note;
     ensures audit: \result != 0 <==> ScavengeIndex;
+    ensures flaw: \result == 0 ==> IndexFlawed;
  */
 int index_audit(void);
 

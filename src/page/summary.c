@@ -205,8 +205,9 @@ static inline int says(uint64_t s, struct run_summary runs) {
     requires below: RowsBelow(h);
     terminates \true;
     exits \false;
-    assigns \nothing;
+    assigns audit_note;
     ensures row: \result != 0 <==> NodesSummarized(h, 0, NodeCount(h));
+    ensures flaw: \result == 0 ==> TreeFlawed;
  */
 static int audit_row(uint32_t h, uint32_t count, uint32_t width) {
     /*@ loop invariant range: 0 <= i <= count;
@@ -216,8 +217,8 @@ static int audit_row(uint32_t h, uint32_t count, uint32_t width) {
      */
     for (uint32_t i = 0; i < count; i++) {
         if (!says(summary[h * CHUNKS + i], merged(h, i, width))) {
-            //@ assert node: !Summarized(h, i);
-            return 0;
+            //@ assert node: Node(h, i) && !Summarized(h, i);
+            return audit_fails(SUMMARIZED, h, i);
         }
         //@ assert same: Summarized(h, i);
     }
@@ -227,8 +228,9 @@ static int audit_row(uint32_t h, uint32_t count, uint32_t width) {
 /* Are all the leaves the summaries of their chunks? */
 /*@ terminates \true;
     exits \false;
-    assigns \nothing;
+    assigns audit_note;
     ensures leaves: \result != 0 <==> NodesSummarized(0, 0, CHUNKS);
+    ensures flaw: \result == 0 ==> TreeFlawed;
  */
 static int audit_leaves(void) {
     /*@ loop invariant range: 0 <= c <= CHUNKS;
@@ -238,8 +240,8 @@ static int audit_leaves(void) {
      */
     for (uint32_t c = 0; c < CHUNKS; c++) {
         if (!says(summary[c], chunk_summarize(c))) {
-            //@ assert leaf: !Summarized(0, c);
-            return 0;
+            //@ assert leaf: Node(0, c) && !Summarized(0, c);
+            return audit_fails(SUMMARIZED, 0, c);
         }
         //@ assert same: Summarized(0, c);
     }
@@ -257,7 +259,7 @@ int summary_audit(void) {
         loop invariant count: count == NodeCount(h - 1);
         loop invariant width: width == NodeWidth(h - 1);
         loop invariant below: RowsBelow(h);
-        loop assigns h, count, width;
+        loop assigns h, count, width, audit_note;
         loop variant TREE_HEIGHTS - h;
      */
     for (uint32_t h = 1; h < TREE_HEIGHTS; h++) {

@@ -7,6 +7,7 @@
 #define CAIRN_SUMMARY_H
 
 #include "config.h"
+#include "page/audit_note.h"
 #include "page/chunk.h"
 
 extern uint64_t summary[SUMMARIES]; /* packed: see summary_pack */
@@ -108,11 +109,13 @@ int summary_keeps(uint32_t p, uint32_t end);
  */
 struct page_found summary_find(uint32_t n, uint32_t from);
 
-/* The executable twin of the predicate Tree. Cost: a look at every node. */
+/* The executable twin of the predicate Tree, which notes what it finds. Cost: a look at every
+ * node. */
 /*@ terminates \true;
     exits \false;
-    assigns \nothing;
+    assigns audit_note;
     ensures audit: \result != 0 <==> Tree;
+    ensures flaw: \result == 0 ==> TreeFlawed;
  */
 int summary_audit(void);
 

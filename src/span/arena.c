@@ -127,8 +127,9 @@ int arena_has_special(uint32_t p) {
 /* Whether the map names records, and the bits say where heap spans begin. */
 /*@ terminates \true;
     exits \false;
-    assigns \nothing;
+    assigns audit_note;
     ensures audit: \result != 0 <==> MapOk && InUseBits;
+    ensures flaw: \result == 0 ==> ArenaFlawed;
  */
 static int audit_pages(void) {
     /*@ loop invariant range: 0 <= p <= PAGES;
@@ -140,11 +141,11 @@ static int audit_pages(void) {
     for (uint32_t p = 0; p < PAGES; p++) {
         uint32_t s = page_span[p];
         if (s >= SPANS) {
-            return 0;
+            return audit_fails(PAGE_KNOWN, p, 0);
         }
         int begins = s != 0 && span[s].state == SPAN_IN_USE && span[s].base == p;
         if (begins != (arena_is_in_use(p) != 0)) {
-            return 0;
+            return audit_fails(PAGE_KNOWN, p, 0);
         }
     }
     return 1;
@@ -176,8 +177,9 @@ static int audit_mapped(uint32_t s) {
 /* Whether every live span has pages, inside the window, that the map knows. */
 /*@ terminates \true;
     exits \false;
-    assigns \nothing;
+    assigns audit_note;
     ensures audit: \result != 0 <==> LiveSpansMapped;
+    ensures flaw: \result == 0 ==> ArenaFlawed;
  */
 static int audit_spans(void) {
     /*@ loop invariant range: 1 <= s <= SPANS;
@@ -192,7 +194,7 @@ static int audit_spans(void) {
         }
         uint32_t n = span[s].npages;
         if (n == 0 || n > PAGES || span[s].base > PAGES - n || !audit_mapped(s)) {
-            return 0;
+            return audit_fails(SPAN_PLACED, s, 0);
         }
     }
     return 1;
@@ -201,8 +203,9 @@ static int audit_spans(void) {
 /* Whether each base lies in its arena. */
 /*@ terminates \true;
     exits \false;
-    assigns \nothing;
+    assigns audit_note;
     ensures audit: \result != 0 <==> BasesInside;
+    ensures flaw: \result == 0 ==> ArenaFlawed;
  */
 static int audit_bases(void) {
     /*@ loop invariant range: 0 <= a <= ARENAS;
@@ -212,7 +215,7 @@ static int audit_bases(void) {
      */
     for (uint32_t a = 0; a < ARENAS; a++) {
         if (zeroed_base[a] > ARENA_PAGES) {
-            return 0;
+            return audit_fails(BASE_INSIDE, a, 0);
         }
     }
     return 1;

@@ -7,6 +7,7 @@
 
 #include "config.h"
 #include "os/atomic.h"
+#include "page/audit_note.h"
 #include "span/span.h"
 
 extern uint64_t page_specials[PAGE_WORDS]; /* 1: a heap span with specials begins at the page */
@@ -125,11 +126,13 @@ void arena_clear_special(uint32_t p);
  */
 int arena_has_special(uint32_t p);
 
-/* The executable twin of the predicate Arena. Cost: a look at every page and every span. */
+/* The executable twin of the predicate Arena, which notes what it finds. Cost: a look at every page
+ * and every span. */
 /*@ terminates \true;
     exits \false;
-    assigns \nothing;
+    assigns audit_note;
     ensures audit: \result != 0 <==> Arena;
+    ensures flaw: \result == 0 ==> ArenaFlawed;
  */
 int arena_audit(void);
 

@@ -105,8 +105,9 @@ static int is_used(uint32_t k) {
 /*@ requires pool: SpanPool;
     terminates \true;
     exits \false;
-    assigns \nothing;
+    assigns audit_note;
     ensures hold: \result != 0 <==> CellsHold;
+    ensures flaw: \result == 0 ==> RecordsFlawed;
  */
 static int cells_audit(void) {
     uint32_t k = 0;
@@ -119,7 +120,7 @@ static int cells_audit(void) {
     while (k < SPAN_CELLS) {
         uint32_t s = cache_record[k];
         if (is_used(k) && (s >= SPANS || !waits(s) || cache_cell[s] != k)) {
-            return 0;
+            return audit_fails(CELL_HOLDS, k, 0);
         }
         k++;
     }
@@ -130,8 +131,9 @@ static int cells_audit(void) {
 /*@ requires pool: SpanPool;
     terminates \true;
     exits \false;
-    assigns \nothing;
+    assigns audit_note;
     ensures held: \result != 0 <==> WaitingHeld(0);
+    ensures flaw: \result == 0 ==> RecordsFlawed;
  */
 static int records_audit(void) {
     uint32_t s = 0;
@@ -144,7 +146,7 @@ static int records_audit(void) {
     while (s <= pool_made) {
         uint32_t k = cache_cell[s];
         if (waits(s) && (k >= SPAN_CELLS || !is_used(k) || cache_record[k] != s)) {
-            return 0;
+            return audit_fails(RECORD_HELD, s, 0);
         }
         s++;
     }
@@ -161,5 +163,8 @@ int span_cache_audit(void) {
     while (t < THREADS && cache_count[t] <= SPAN_CACHE) {
         t++;
     }
-    return t == THREADS && cells_audit() && records_audit();
+    if (t < THREADS) {
+        return audit_fails(CELL_COUNT, t, 0);
+    }
+    return cells_audit() && records_audit();
 }

@@ -6,6 +6,7 @@
 #define CAIRN_SPAN_CACHE_H
 
 #include "config.h"
+#include "page/audit_note.h"
 #include "span/span.h"
 #include "span/span_pool.h"
 
@@ -97,13 +98,14 @@ void span_cache_give(uint32_t t, uint32_t s);
  */
 int span_cache_left(uint32_t t);
 
-/* The executable twin of the predicate SpanCaches. Cost: a look at every record made, and every
- * cell. */
+/* The executable twin of the predicate SpanCaches, which notes what it finds. Cost: a look at every
+ * record made, and every cell. */
 /*@ requires pool: SpanPool;
     terminates \true;
     exits \false;
-    assigns \nothing;
+    assigns audit_note;
     ensures audit: \result != 0 <==> SpanCaches;
+    ensures flaw: \result == 0 ==> RecordsFlawed;
  */
 int span_cache_audit(void);
 

@@ -5,8 +5,9 @@
 /* Every number in the tables names something, and 0 nothing. */
 /*@ terminates \true;
     exits \false;
-    assigns \nothing;
+    assigns audit_note;
     ensures sound: \result != 0 <==> LinkRange && EndRange && NoneOff;
+    ensures flaw: \result == 0 ==> ListsFlawed;
  */
 static int ranges_audit(void) {
     uint32_t s, q;
@@ -19,7 +20,7 @@ static int ranges_audit(void) {
     for (s = 0; s < SPANS; s++)
         if (span_link[s].next >= SPANS || span_link[s].prev >= SPANS ||
             span_link[s].list >= SPAN_LISTS)
-            return 0;
+            return audit_fails(LINK_NAMES, s, 0);
     /*@ loop invariant range: 0 <= q <= SPAN_LISTS;
         loop invariant sound: \forall integer p; 0 <= p < q ==>
           span_list[p].first < SPANS && span_list[p].last < SPANS;
@@ -28,8 +29,9 @@ static int ranges_audit(void) {
      */
     for (q = 0; q < SPAN_LISTS; q++)
         if (span_list[q].first >= SPANS || span_list[q].last >= SPANS)
-            return 0;
-    return span_link[0].list == 0 && span_list[0].first == 0 && span_list[0].last == 0;
+            return audit_fails(ENDS_NAME, q, 0);
+    return (span_link[0].list == 0 && span_list[0].first == 0 && span_list[0].last == 0) ||
+           audit_fails(NONE_OFF, 0, 0);
 }
 
 /* A span and its neighbours agree. */
@@ -74,8 +76,9 @@ static int ends_audit(uint32_t q) {
 
 /*@ terminates \true;
     exits \false;
-    assigns \nothing;
+    assigns audit_note;
     ensures sound: \result != 0 <==> SpanListLinks;
+    ensures flaw: \result == 0 ==> ListsFlawed;
  */
 static int links_audit(void) {
     uint32_t s, q;
@@ -88,7 +91,7 @@ static int links_audit(void) {
      */
     for (s = 0; s < SPANS; s++)
         if (!link_audit(s))
-            return 0;
+            return audit_fails(LINK_SOUND, s, 0);
     /*@ loop invariant range: 1 <= q <= SPAN_LISTS;
         loop invariant sound: \forall integer p; 0 < p < q ==> EndsSound(p);
         loop assigns q;
@@ -96,7 +99,7 @@ static int links_audit(void) {
      */
     for (q = 1; q < SPAN_LISTS; q++)
         if (!ends_audit(q))
-            return 0;
+            return audit_fails(ENDS_SOUND, q, 0);
     return 1;
 }
 
@@ -146,7 +149,7 @@ int span_list_audit(void) {
     for (s = 0; s < SPANS; s++)
         if (span_link[s].list != 0)
             on++;
-    return walked == on;
+    return walked == on || audit_fails(SPAN_LIST_SOUND, 0, 0);
 }
 
 /*@ ghost

@@ -52,7 +52,7 @@ int span_pool_audit(void) {
     uint32_t i;
 
     if (pool_count > pool_made || pool_made >= SPANS)
-        return 0;
+        return audit_fails(POOL_BOUNDS, 0, 0);
     /*@ loop invariant range: 0 <= i <= pool_made;
         loop invariant stack: PoolStack(i);
         loop invariant place: PoolPlace(i);
@@ -61,9 +61,9 @@ int span_pool_audit(void) {
      */
     for (i = 0; i < pool_made; i++) {
         if (pool_stack[i] == 0 || pool_stack[i] > pool_made || pool_place[pool_stack[i]] != i)
-            return 0;
+            return audit_fails(POOL_STACK, i + 1, 0);
         if (pool_place[i + 1] >= pool_made || pool_stack[pool_place[i + 1]] != i + 1)
-            return 0;
+            return audit_fails(POOL_PLACE, i + 1, 0);
     }
     return 1;
 }

@@ -5,6 +5,7 @@
 #define CAIRN_SPAN_POOL_H
 
 #include "config.h"
+#include "page/audit_note.h"
 
 extern uint32_t pool_stack[SPANS]; /* the records made: those below pool_count wait */
 extern uint32_t pool_place[SPANS]; /* where in the stack a record stands */
@@ -75,11 +76,13 @@ int span_pool_is_empty(void);
  */
 int span_pool_has_taken(uint32_t s);
 
-/* The executable twin of the predicate SpanPool. Cost: a look at every record made. */
+/* The executable twin of the predicate SpanPool, which notes what it finds. Cost: a look at every
+ * record made. */
 /*@ terminates \true;
     exits \false;
-    assigns \nothing;
+    assigns audit_note;
     ensures audit: \result != 0 <==> SpanPool;
+    ensures flaw: \result == 0 ==> PoolFlawed;
  */
 int span_pool_audit(void);
 

@@ -5,6 +5,7 @@
 #define CAIRN_SPECIAL_H
 
 #include "config.h"
+#include "page/audit_note.h"
 #include "span/arena.h"
 #include "span/span.h"
 
@@ -340,14 +341,16 @@ struct special_due special_take_due(void);
 
 /* The executable twin of the predicates Specials, SpecialsHeld and SpecialsBits. The line of the
  * records is no part of the tables: where a line exists that makes the lists sound, the answer is 1
- * and the line is one of those. Cost: a look at every record, span and page. */
+ * and the line is one of those. It notes what it finds. Cost: a look at every record, span and
+ * page. */
 /*@ requires map: MapOk;
     terminates \true;
     exits \false;
     assigns special_met[0 .. SPECIALS - 1], special_found[0 .. SPECIALS - 1], special_count,
-            special_rank[0 .. SPECIALS - 1];
+            special_rank[0 .. SPECIALS - 1], audit_note;
     ensures sound: \result != 0 ==> Specials && SpecialsHeld && SpecialsBits;
     ensures complete: Specials{Pre} && SpecialsHeld{Pre} && SpecialsBits{Pre} ==> \result != 0;
+    ensures flaw: \result == 0 ==> SpecialsFlawed{Pre,Post};
  */
 int special_audit(void);
 

@@ -8,12 +8,13 @@ uint8_t special_met[SPECIALS];
 /* Whether nothing points past the records made, or past the lists. */
 /*@ terminates \true;
     exits \false;
-    assigns \nothing;
+    assigns audit_note;
     ensures audit: \result != 0 <==> SpecialLinks;
+    ensures flaw: \result == 0 ==> LinksFlawed;
  */
 static int audit_links(void) {
     if (special_made >= SPECIALS) {
-        return 0;
+        return audit_fails(SPECIAL_LINKS, 0, 0);
     }
     /*@ loop invariant range: 0 <= s <= SPECIAL_LISTS;
         loop invariant heads: \forall integer t; 0 <= t < s ==> special_head[t] <= special_made;
@@ -22,7 +23,7 @@ static int audit_links(void) {
      */
     for (uint32_t s = 0; s < SPECIAL_LISTS; s++) {
         if (special_head[s] > special_made) {
-            return 0;
+            return audit_fails(HEAD_NAMES, s, 0);
         }
     }
     /*@ loop invariant range: 1 <= r <= special_made + 1;
@@ -33,7 +34,7 @@ static int audit_links(void) {
      */
     for (uint32_t r = 1; r <= special_made; r++) {
         if (special[r].next > special_made || special[r].span >= SPECIAL_LISTS) {
-            return 0;
+            return audit_fails(SPECIAL_NAMES, r, 0);
         }
     }
     return 1;
@@ -271,8 +272,9 @@ static int audit_lists(void) {
 /*@ requires links: SpecialLinks;
     terminates \true;
     exits \false;
-    assigns \nothing;
+    assigns audit_note;
     ensures audit: \result != 0 <==> SpecialsHeld;
+    ensures flaw: \result == 0 ==> HeldFlawed;
  */
 static int audit_held(void) {
     /*@ loop invariant range: 1 <= r <= special_made + 1;
@@ -287,7 +289,7 @@ static int audit_held(void) {
         if (s != SPECIAL_SPARE && s != SPECIAL_DUE &&
             (span[s].state != SPAN_IN_USE ||
              special[r].offset >= (uint64_t)span[s].npages * PAGE_SIZE)) {
-            return 0;
+            return audit_fails(SPECIAL_HELD, r, 0);
         }
     }
     return 1;
@@ -312,8 +314,9 @@ static int audit_last_due(void) {
 /*@ requires links: SpecialLinks;
     terminates \true;
     exits \false;
-    assigns \nothing;
+    assigns audit_note;
     ensures audit: \result != 0 <==> SpecialBirths;
+    ensures flaw: \result == 0 ==> HeldFlawed;
  */
 static int audit_births(void) {
     /*@ loop invariant range: 1 <= r <= special_made + 1;
@@ -323,7 +326,7 @@ static int audit_births(void) {
      */
     for (uint32_t r = 1; r <= special_made; r++) {
         if (special[r].birth > special_births) {
-            return 0;
+            return audit_fails(SPECIAL_BORN, r, 0);
         }
     }
     return 1;
@@ -333,8 +336,9 @@ static int audit_births(void) {
 /*@ requires map: MapOk;
     terminates \true;
     exits \false;
-    assigns \nothing;
+    assigns audit_note;
     ensures audit: \result != 0 <==> SpecialsBits;
+    ensures flaw: \result == 0 ==> HeldFlawed;
  */
 static int audit_bits(void) {
     /*@ loop invariant range: 0 <= p <= PAGES;
@@ -348,13 +352,14 @@ static int audit_bits(void) {
         int has =
             s != 0 && span[s].state == SPAN_IN_USE && span[s].base == p && special_head[s] != 0;
         if (has != (arena_has_special(p) != 0)) {
-            return 0;
+            return audit_fails(SPECIAL_BIT, p, 0);
         }
     }
     return 1;
 }
 
 int special_audit(void) {
-    return audit_links() && audit_lists() && audit_last_due() && audit_births() && audit_held() &&
-           audit_bits();
+    return audit_links() && (audit_lists() || audit_fails(SPECIAL_LISTS_SOUND, 0, 0)) &&
+           (audit_last_due() || audit_fails(SPECIAL_LAST_DUE, 0, 0)) && audit_births() &&
+           audit_held() && audit_bits();
 }
