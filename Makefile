@@ -206,7 +206,8 @@ REPLAY := $(wildcard src/tools/cairn-replay.c src/tools/replay_*.c src/tools/tra
                      src/tools/recording.c src/tools/block_table.c)
 RECORD := $(wildcard src/tools/cairn-record.c src/tools/recording.c)
 AUDIT  := $(wildcard src/tools/cairn-audit.c src/tools/explain*.c src/tools/heap_view*.c \
-                     src/tools/image*.c src/tools/snapshot_load.c src/libc/snapshot_format.c)
+                     src/tools/image*.c src/tools/snapshot_load.c src/libc/snapshot_format.c \
+                     src/libc/audit.c)
 tools: $(if $(REPLAY),build/cairn-replay) $(if $(RECORD),build/cairn-record) \
        $(if $(AUDIT),build/cairn-audit)
 

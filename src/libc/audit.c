@@ -1,12 +1,34 @@
 #include "libc/audit.h"
 #include "heap/audit.h"
+#include <inttypes.h>
+#include <stdio.h>
 
-#define PART_NAME(part, predicate) [part] = #predicate,
-static const char *const name[HEAP_SOUND + 1] = {EACH_HEAP_PART(PART_NAME)};
+static const struct {
+    const char *predicate;
+    int arguments;
+} formula[FORMULAS] = {
+#define FORMULA_WORDS(name, predicate, arguments) [name] = {#predicate, arguments},
+    EACH_FORMULA(FORMULA_WORDS)};
+
+const char *audit_formula(char *text, size_t size) {
+    const char *predicate = formula[audit_note.formula].predicate;
+    switch (formula[audit_note.formula].arguments) {
+    case 0:
+        snprintf(text, size, "%s", predicate);
+        break;
+    case 1:
+        snprintf(text, size, "%s(%" PRIu32 ")", predicate, audit_note.a);
+        break;
+    default:
+        snprintf(text, size, "%s(%" PRIu32 ", %" PRIu32 ")", predicate, audit_note.a, audit_note.b);
+    }
+    return text;
+}
 
 EXPORT SLOW const char *cairn_audit(void) {
+    static char text[64];
     heap_lock();
     enum heap_part flaw = heap_flaw();
     heap_unlock();
-    return name[flaw];
+    return flaw == HEAP_SOUND ? NULL : audit_formula(text, sizeof text);
 }

@@ -46,7 +46,6 @@ static int link_audit(uint32_t s) {
     uint32_t next = span_link[s].next;
     uint32_t prev = span_link[s].prev;
     uint32_t list = span_link[s].list;
-
     if (list == 0)
         return next == 0 && prev == 0;
     if (next == 0 ? span_list[list].last != s
@@ -67,7 +66,6 @@ static int link_audit(uint32_t s) {
 static int ends_audit(uint32_t q) {
     uint32_t first = span_list[q].first;
     uint32_t last = span_list[q].last;
-
     if (first == 0 || last == 0)
         return first == last;
     return span_link[first].list == q && span_link[first].prev == 0 && span_link[last].list == q &&
@@ -114,7 +112,6 @@ static int links_audit(void) {
  */
 static uint32_t walk_count(uint32_t s) {
     uint32_t n = 0;
-
     /*@ loop invariant range: s < SPANS && 0 <= n <= SPANS;
         loop invariant count: n + WalkCount(s, SPANS - n) == WalkCount(\at(s, Pre), SPANS);
         loop assigns s, n;

@@ -4,6 +4,7 @@
  * command line is not as it should be. */
 #define _GNU_SOURCE
 #include "heap/audit.h"
+#include "libc/audit.h"
 #include "libc/snapshot_format.h"
 #include "tools/explain.h"
 #include "tools/heap_view.h"
@@ -57,8 +58,12 @@ static int judge(char *text, size_t size) {
     struct flaw flaw;
     enum heap_part broken = heap_flaw();
     if (broken != HEAP_SOUND) {
+        char formula[64];
         explain_part(broken, &flaw);
         describe(&flaw, "", text, size);
+        size_t length = strlen(text);
+        snprintf(text + length, size - length, "\nThe first formula that is proved false: %s",
+                 audit_formula(formula, sizeof formula));
         return 0;
     }
     if (!explain(explained_slots, &flaw)) {

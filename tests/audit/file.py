@@ -136,7 +136,7 @@ def map_and_text(path, html, text):
 def lists():
     """The headers' tables and the list of snapshot_format.h; the predicates of specs/ and the
     walks of src/tools/explain*.c, whose names and leaves must be the same."""
-    own = {"special_met": "the audit's own", "block_clears": "an option"}
+    own = {"special_met": "the audit's own", "audit_note": "the same", "block_clears": "an option"}
     own |= dict.fromkeys(("slot_mark", "large_mark", "span_cycle", "thread_cycle", "sweep_next"),
                          "a collector's: no invariant of the audit speaks of them")
     text = "".join(path.read_text() for folder in ("", "os", "page", "span", "heap", "object")

@@ -80,6 +80,7 @@ static void drive_chunk(void) {
     chunk_count_released(c, i, n);
     chunk_summarize(c);
     chunk_audit(c);
+    audit_fails(any(FORMULAS), any(4), any(4));
 }
 
 /* An audit of broken tables: what it answers is compared with the invariant. */

@@ -21,7 +21,8 @@ FEW = {"CAIRN_POOL_CHUNKS": 1, "CHUNK_PAGES": 64, "CHUNK_WORDS": 1}
 SIZES = {"SPANS": 8, "SPAN_LISTS": 4, "SPECIALS": 6, "HINTS": 3, "TREE_HEIGHTS": 2, "THREADS": 2,
          "SPAN_CACHE": 4}
 GROUPS = {  # the files of src/ whose contracts are checked together, and how large the heap is
-    "page": (WIDE, """os/word.h page/bits.h page/bits.c page/chunk.h page/chunk.c
+    "page": (WIDE, """os/word.h page/audit_note.h page/audit_note.c page/bits.h page/bits.c
+                      page/chunk.h page/chunk.c
                       page/chunk_runs.c"""),
     "tree": (TREE, "page/summary.h page/summary.c page/summary_find.c"),
     "mapped": (RANGED, "page/mapped.h page/mapped.c"),
@@ -53,7 +54,7 @@ GROUPS = {  # the files of src/ whose contracts are checked together, and how la
     "heap": (FAR, "heap/heap.h heap/heap.c heap/audit.h heap/audit.c"),
     "embedder": (FAR, "heap/heap_special.h heap/heap_special.c"),
 }
-CORE = """page/bits.c page/chunk.c page/chunk_runs.c page/summary.c page/summary_find.c
+CORE = """page/audit_note.c page/bits.c page/chunk.c page/chunk_runs.c page/summary.c page/summary_find.c
           page/mapped.c page/pages_change.c page/pages.c page/pages_search.c page/pages_audit.c
           page/pages_word.c page/candidate.c page/scavenge_index.c page/scavenge.c
           page/page_cache.c page/page_cache_audit.c span/size_class.c span/span.c span/arena.c

@@ -81,6 +81,10 @@ LOCKED(chunk_run_around);
 LOCKED(chunk_summarize);
 LOCKED(chunk_audit);
 
+/* src/page/audit_note.h */
+GUARDED(audit_note);
+LOCKED(audit_fails);
+
 /* src/page/mapped.h */
 GUARDED(chunk_mapped);
 GUARDED(mapped_range);
