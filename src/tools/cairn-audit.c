@@ -42,15 +42,16 @@ static void use_huge_pages(void) {
     }
 }
 
-/* Writes down the flaw that has been found, in what is or is not a part of the invariant. */
-static void describe(const struct flaw *flaw, const char *where, char *text, size_t size) {
+/* Adds to the verdict what a walk has found. */
+static void explain_flaw(const struct flaw *flaw, char *text, size_t size) {
     char place[64] = "";
+    size_t length = strlen(text);
     if (flaw->unit != NULL) {
         snprintf(place, sizeof place, " at %s %" PRIu64, flaw->unit, flaw->index);
     }
-    snprintf(text, size, "not sound: %s fails%s%s%s%s\n%s: %s%s", flaw->predicate, place,
+    snprintf(text + length, size - length, "\n%s fails%s%s%s%s: %s", flaw->predicate, place,
              flaw->detail[0] != 0 ? " (" : "", flaw->detail, flaw->detail[0] != 0 ? ")" : "",
-             flaw->predicate, flaw->meaning, where);
+             flaw->meaning);
 }
 
 /* Is all of it sound? Says so in the text. The heap's part is the proved audit's to say. */
@@ -59,15 +60,14 @@ static int judge(char *text, size_t size) {
     enum heap_part broken = heap_flaw();
     if (broken != HEAP_SOUND) {
         char formula[64];
+        snprintf(text, size, "not sound: %s is false", audit_formula(formula, sizeof formula));
         explain_part(broken, &flaw);
-        describe(&flaw, "", text, size);
-        size_t length = strlen(text);
-        snprintf(text + length, size - length, "\nThe first formula that is proved false: %s",
-                 audit_formula(formula, sizeof formula));
+        explain_flaw(&flaw, text, size);
         return 0;
     }
     if (!explain(explained_slots, &flaw)) {
-        describe(&flaw, " (slots of threads: no part of Heap, which is sound)", text, size);
+        snprintf(text, size, "not sound: the heap is, what threads have of its slots is not");
+        explain_flaw(&flaw, text, size);
         return 0;
     }
     snprintf(text, size, "sound");

@@ -175,9 +175,9 @@ def lists():
 def spoil(path, folder):
     data = Path(path).read_bytes()
 
-    def give(name, status, message, spoilt):
+    def give(name, status, message, spoilt, formula=""):
         (Path(folder) / name).write_bytes(spoilt)
-        print(f"{name}|{status}|{message}")
+        print(f"{name}|{status}|{message}|{formula}")
 
     def fresh():
         return Snapshot(data)
@@ -235,11 +235,12 @@ def spoil(path, folder):
          fresh().write(blocks=[(("span", far), bytes(BLOCK))]))
 
     # Heaps that are not sound: what breaks there is read off the specs.
-    def unsound(name, message, *puts):
+    def unsound(name, formula, message, *puts):
         s = fresh()
         for put in puts:
             s.put(*put)
-        give(name, 1, message, s.write())
+        give(name, 1, message, s.write(), f"{formula} is false" if formula else
+             "the heap is, what threads have of its slots is not")
 
     s = fresh()
     free, mapped, made = s.get("total_free", 0), s.get("total_mapped", 0), s.get("pool_made", 0)
@@ -247,29 +248,40 @@ def spoil(path, folder):
     slots = [n for n in live if s.get("slots_owner", n)]
     base = s.get("span", live[0], 8)
     current = next(k for k in range(s.tables["current_span"][1]) if s.get("current_span", k))
-    unsound("total_free", f"PageTotals fails (total_free says {free + 1}, it is {free})",
+    unsound("total_free", "PageTotals",
+            f"PageTotals fails (total_free says {free + 1}, it is {free})",
             ("total_free", free + 1))
     bits = [s.get("page_free", p // 64, 0, "<Q") for p in range(0, mapped, 512)]
     used = next(c for c, word in enumerate(bits) if s.get("chunk_mapped", c, 0, "<B") and not word & 1)
-    unsound("used_twice", f"Tree fails at node {used} (its start says 0, it is",
+    unsound("used_twice", f"Summarized(0, {used})",
+            f"Tree fails at node {used} (its start says 0, it is",
             ("page_free", bits[used] | 1, 8 * used, 0, "<Q"))
-    unsound("hint", "SearchHint fails", ("search_left", 1))
-    unsound("pool", f"PoolBounds fails (pool_count says {made + 1}, it is {made} at most)",
+    some = next(p // 512 for p in range(0, mapped, 64) if s.get("page_free", p // 64, 0, "<Q"))
+    unsound("hint", f"AllUsed({512 * some}, {512 * (some + 1)})", "SearchHint fails",
+            ("search_left", 1))
+    unsound("pool", "PoolBounds",
+            f"PoolBounds fails (pool_count says {made + 1}, it is {made} at most)",
             ("pool_count", made + 1))
-    unsound("map", f"LiveSpansMapped fails at page {base} (the map says 0, it is {live[0]})",
+    unsound("map", f"PageKnown({base})",
+            f"LiveSpansMapped fails at page {base} (the map says 0, it is {live[0]})",
             ("page_span", 0, base))
-    unsound("number_of_none", f"MapOk fails at page {base}", ("page_span", 1 << 31, base))
-    unsound("dead", f"DeadEmpty fails at span {made + 1}", ("span", 3, made + 1, 12))
-    unsound("kind", f"KindsKnown fails at span {live[0]}", ("span", 2, live[0], 29, "<B"))
-    unsound("link", f"LinkOff fails at span {made + 1}", ("span_link", 1, made + 1, 4))
-    unsound("total_live", "KindTotals fails at kind 1 (total_live says 1, it is 0)",
+    unsound("number_of_none", f"PageKnown({base})", f"MapOk fails at page {base}",
+            ("page_span", 1 << 31, base))
+    unsound("dead", f"SpanSound({made + 1})", f"DeadEmpty fails at span {made + 1}",
+            ("span", 3, made + 1, 12))
+    unsound("kind", f"SpanSound({live[0]})", f"KindsKnown fails at span {live[0]}",
+            ("span", 2, live[0], 29, "<B"))
+    unsound("link", f"LinkSound({made + 1})", f"LinkOff fails at span {made + 1}",
+            ("span_link", 1, made + 1, 4))
+    unsound("total_live", "KindTotal(1)", "KindTotals fails at kind 1 (total_live says 1, it is 0)",
             ("total_live", 1, 1))
-    unsound("hints", "Hints fails at hint 0 (its arena says 5000, it is 1024 at most)",
+    unsound("hints", "HintInside(0)", "Hints fails at hint 0 (its arena says 5000, it is 1024 at most)",
             ("arena_hint", 5000, 0))
-    unsound("special", "SpecialFirsts fails at special 1", ("special_made", 1))
-    unsound("owner", f"SpansMine fails at span {slots[0]} (its owner says 300, it is 256 at most)",
+    unsound("special", "SpecialLists", "SpecialFirsts fails at special 1", ("special_made", 1))
+    unsound("owner", None,
+            f"SpansMine fails at span {slots[0]} (its owner says 300, it is 256 at most)",
             ("slots_owner", 300, slots[0]))
-    unsound("cursor", f"Cursor fails at cursor {current}",
+    unsound("cursor", None, f"Cursor fails at cursor {current}",
             ("slot_cursor", 1 << 31, current, 8))
     s = fresh()
     s.put("memory_limit", 12345)

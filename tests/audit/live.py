@@ -193,7 +193,7 @@ def core(name, audit):
     wrong, says = (total, "<I", free + 1), f"PageTotals fails (total_free says {free + 1}, it is {free})"
     begins, ends = memory.get_at(memory.code), memory.get_at(memory.code_end)
     within = f"\nThis may be no fault: thread {number} is inside the allocator"
-    meaning = "\nPageTotals: the totals of pages say what the bits say"
+    meaning = ": the totals of pages say what the bits say"
     give("corrupt", 1, f"{says}{meaning}\n#", wrong)
     give("inside", 1, meaning + within, wrong, (code, "<Q", begins))
     give("inside, at the end", 1, meaning + within, wrong, (code, "<Q", ends - 1))

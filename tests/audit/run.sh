@@ -114,11 +114,12 @@ $file spoil "$(ls "$work"/sqlite3-*.snap)" "$work/spoilt" >"$work/list"
 verdict 'spoilt snapshots are made' $?
 [ "$(wc -l <"$work/list")" -gt 30 ]
 verdict 'spoilt snapshots: some 30' $?
-while IFS='|' read -r name status message; do
+while IFS='|' read -r name status message formula; do
     "$audit" "$work/spoilt/$name" >"$work/said" 2>&1
     got=$?
-    [ $got -eq "$status" ] && grep -qF -- "$message" "$work/said"
-    verdict "$name: status $status and not $got, $message" $?
+    [ $got -eq "$status" ] && grep -qF -- "$message" "$work/said" &&
+        { [ -z "$formula" ] || [ "$(head -n 1 "$work/said")" = "not sound: $formula" ]; }
+    verdict "$name: status $status and not $got, $formula $message" $?
 done <"$work/list"
 
 # The summary and the map count the same pages.
