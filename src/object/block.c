@@ -268,6 +268,8 @@ static uint64_t alloc_room(uint64_t has, uint64_t bytes) {
       LiveKeptBut{Pre,Post}(self, at);
     ensures kept: \forall integer s, i; 0 < self <= THREADS && LiveSlot{Pre}(self, s, i, at) &&
       \result.error != BLOCK_OK ==> LiveKept{Pre,Post}(self);
+    ensures moved: \result.error == BLOCK_OK && \result.at != at ==>
+      BlockEnded{Pre,Post}(self, at);
     ensures large: has <= WINDOW_BYTES < bytes ==> \result.error != BLOCK_OK;
     ensures large_kept: \forall integer s, i; (LargeLive{Pre}(self, s, at) ||
       (0 < self <= THREADS && LiveSlot{Pre}(self, s, i, at))) && \result.error != BLOCK_BUSY ==>

@@ -225,6 +225,7 @@ struct block block_alloc_pages(uint64_t bytes);
       ensures none: \result.at == BLOCK_NONE;
       ensures done: \forall integer s, i; 0 < self <= THREADS && LiveSlot{Pre}(self, s, i, at) ==>
         \result.error == BLOCK_GONE;
+      ensures ended: \result.error == BLOCK_GONE ==> BlockEnded{Pre,Post}(self, at);
       ensures live: 0 < self <= THREADS ==> LiveKeptBut{Pre,Post}(self, at);
     behavior asked:
       assumes bytes > 0;
@@ -236,6 +237,8 @@ struct block block_alloc_pages(uint64_t bytes);
         LiveKeptBut{Pre,Post}(self, at);
       ensures kept: \forall integer s, i; 0 < self <= THREADS && LiveSlot{Pre}(self, s, i, at) &&
         \result.error != BLOCK_OK ==> LiveKept{Pre,Post}(self);
+      ensures moved: \result.error == BLOCK_OK && \result.at != at ==>
+        BlockEnded{Pre,Post}(self, at);
       ensures large: bytes > WINDOW_BYTES ==> \result.error != BLOCK_OK;
     complete behaviors;
     disjoint behaviors;
@@ -257,6 +260,7 @@ struct block block_realloc(uint64_t at, uint64_t bytes);
       \result == BLOCK_OK;
     ensures twice: \forall integer s, i; 0 < self <= THREADS && Mine{Pre}(self, s) &&
       SlotAt{Pre}(s, i, at) && IndexFree{Pre}(self, s, i) ==> \result == BLOCK_IS_FREE;
+    ensures ended: \result == BLOCK_OK ==> BlockEnded{Pre,Post}(self, at);
     ensures live: 0 < self <= THREADS ==> LiveKeptBut{Pre,Post}(self, at);
     ensures kept: 0 < self <= THREADS && \result != BLOCK_OK ==> LiveKept{Pre,Post}(self);
     ensures large: LargeAllStayBut{Pre,Post}(self, at);
@@ -280,6 +284,7 @@ enum block_error block_free(uint64_t at);
     ensures answer: \result == 0 || \result == 1;
     ensures twice: \forall integer s, i; 0 < self <= THREADS && Mine{Pre}(self, s) &&
       SlotAt{Pre}(s, i, at) && IndexFree{Pre}(self, s, i) ==> \result == 0;
+    ensures ended: \result == 1 ==> SlotsEnded{Pre,Post}(self, at);
     ensures live: 0 < self <= THREADS ==> LiveKeptBut{Pre,Post}(self, at);
     ensures kept: 0 < self <= THREADS && \result == 0 ==> LiveKept{Pre,Post}(self);
     ensures large: LargeAllStay{Pre,Post}(self);
@@ -300,6 +305,7 @@ int block_give(uint64_t at);
     ensures sizes: ClassesMine(self);
     ensures alignment: !PowerOfTwo(alignment) ==> \result != BLOCK_OK;
     ensures elsewhere: alignment != 0 && at % alignment != 0 ==> \result != BLOCK_OK;
+    ensures ended: \result == BLOCK_OK ==> BlockEnded{Pre,Post}(self, at);
     ensures live: 0 < self <= THREADS ==> LiveKeptBut{Pre,Post}(self, at);
     ensures kept: 0 < self <= THREADS && \result != BLOCK_OK ==> LiveKept{Pre,Post}(self);
     ensures large: LargeAllStayBut{Pre,Post}(self, at);
@@ -317,6 +323,7 @@ enum block_error block_free_aligned_sized(uint64_t at, uint64_t alignment, uint6
     ensures apart: heap_held == 0;
     ensures cache: SlotCaches(self);
     ensures sizes: ClassesMine(self);
+    ensures ended: \result == BLOCK_OK ==> BlockEnded{Pre,Post}(self, at);
     ensures live: 0 < self <= THREADS ==> LiveKeptBut{Pre,Post}(self, at);
     ensures kept: 0 < self <= THREADS && \result != BLOCK_OK ==> LiveKept{Pre,Post}(self);
     ensures large: LargeAllStayBut{Pre,Post}(self, at);

@@ -63,6 +63,7 @@ int kept_give_back(uint32_t s) {
     ensures free: 0 < self <= THREADS ==> MineFreeUnchanged{Pre,Post}(self);
     ensures gone: span_owner[s] != self;
     ensures large: LargeAllStay{Pre,Post}(self);
+    ensures owned: OwnsFewer{Pre,Post}(self);
  */
 static int dispose(uint32_t s) {
     int given = kept_give_back(s);
@@ -86,11 +87,13 @@ static int dispose(uint32_t s) {
     ensures records: 0 < self <= THREADS ==> MineUnchangedBut{Pre,Post}(self, 0);
     ensures free: 0 < self <= THREADS ==> MineFreeUnchanged{Pre,Post}(self);
     ensures large: LargeAllStay{Pre,Post}(self);
+    ensures owned: OwnsFewer{Pre,Post}(self);
  */
 static int release(uint32_t k) {
     uint32_t s = large_kept_load(k) % SPANS;
     int mine = s != 0 && kept_claim(s, LARGE_IS_KEPT);
     //@ assert stay: LargeAllStay{Pre,Here}(self);
+    //@ assert owned: mine == 0 ==> OwnsFewer{Pre,Here}(self);
     return mine && dispose(s);
 }
 

@@ -61,6 +61,7 @@ int large_take(uint32_t s, uint32_t cell);
     ensures span: \result != 0 ==> LargeSpan(s) && span_owner[s] == self;
     ensures cell: \result != 0 && cell != LARGE_IS_KEPT ==> LargeCell(s, cell);
     ensures nothing: \result == 0 ==> large_cell[s] == \old(large_cell[s]);
+    ensures owner: \result == 0 ==> span_owner[s] == \old(span_owner[s]);
     ensures empty: \result != 0 ==> large_cell[s] == 0;
     ensures large: \result == 0 || cell == LARGE_IS_KEPT ==> LargeAllStay{Pre,Post}(self);
     ensures others: LargeOthersStay{Pre,Post}(self, s);
@@ -84,6 +85,7 @@ int kept_claim(uint32_t s, uint32_t cell);
     ensures refused: \result == 0 ==> LargeStays{Pre,Post}(s);
     ensures gone: \result != 0 ==> span_owner[s] != self;
     ensures large: LargeAllStay{Pre,Post}(self);
+    ensures owned: OwnsFewer{Pre,Post}(self);
  */
 int kept_give_back(uint32_t s);
 
@@ -103,6 +105,7 @@ int kept_give_back(uint32_t s);
     ensures records: MineUnchangedBut{Pre,Post}(self, 0);
     ensures free: MineFreeUnchanged{Pre,Post}(self);
     ensures large: LargeAllStay{Pre,Post}(self);
+    ensures gone: span_owner[s] != self;
  */
 void kept_add(uint32_t me, uint32_t s, uint32_t n);
 

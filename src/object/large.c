@@ -139,6 +139,7 @@ enum object_status large_look(uint32_t s, uint64_t at) {
     ensures records: 0 < self <= THREADS ==> MineUnchangedBut{Pre,Post}(self, 0);
     ensures free: 0 < self <= THREADS ==> MineFreeUnchanged{Pre,Post}(self);
     ensures answer: \result == OBJECT_OK || \result == OBJECT_BUSY;
+    ensures gone: \result == OBJECT_OK ==> span_owner[s] != self;
     ensures busy: \result == OBJECT_BUSY ==> large_cell[s] == cell &&
       SpanUnchanged{Pre,Post}(s) && span_owner[s] == self && large_owner[s] == \old(large_owner[s]);
     ensures large: LargeAllStay{Pre,Post}(self);
@@ -166,6 +167,7 @@ static enum object_status drop_claimed(uint32_t s, uint32_t cell) {
     ensures records: 0 < self <= THREADS ==> MineUnchangedBut{Pre,Post}(self, 0);
     ensures free: 0 < self <= THREADS ==> MineFreeUnchanged{Pre,Post}(self);
     ensures answer: \result == OBJECT_OK || \result == OBJECT_BUSY;
+    ensures gone: \result == OBJECT_OK ==> span_owner[s] != self;
     ensures busy: \result == OBJECT_BUSY ==> large_cell[s] == cell &&
       SpanUnchanged{Pre,Post}(s) && span_owner[s] == self && large_owner[s] == \old(large_owner[s]);
     ensures large: LargeAllStay{Pre,Post}(self);

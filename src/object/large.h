@@ -72,6 +72,7 @@ uint64_t large_alloc(uint32_t me, uint64_t bytes, uint32_t step);
     ensures large: LargeAllStayBut{Pre,Post}(self, at);
     ensures refused: \result != OBJECT_OK ==> LargeAllStay{Pre,Post}(self);
     ensures done: LargeLive{Pre}(self, s, at) ==> \result == OBJECT_OK || \result == OBJECT_BUSY;
+    ensures gone: \result == OBJECT_OK ==> span_owner[s] != self;
  */
 enum object_status large_free(uint32_t me, uint32_t s, uint64_t at);
 
@@ -93,6 +94,7 @@ enum object_status large_free(uint32_t me, uint32_t s, uint64_t at);
     ensures others: LargeOthersStay{Pre,Post}(self, s);
     ensures refused: \result != OBJECT_OK ==> LargeAllStay{Pre,Post}(self);
     ensures done: LargeLive{Pre}(self, s, at) ==> \result == OBJECT_OK || \result == OBJECT_BUSY;
+    ensures gone: \result == OBJECT_OK ==> span_owner[s] != self;
  */
 enum object_status large_drop(uint32_t s, uint64_t at);
 

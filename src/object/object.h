@@ -115,6 +115,7 @@ uint64_t object_alloc_aligned(uint64_t bytes, uint64_t alignment);
       SlotAt{Pre}(s, i, at) ==> (\result == OBJECT_OK <==> !IndexFree{Pre}(self, s, i));
     ensures twice: \forall integer s, i; 0 < self <= THREADS && Mine{Pre}(self, s) &&
       SlotAt{Pre}(s, i, at) ==> (\result == OBJECT_IS_FREE <==> IndexFree{Pre}(self, s, i));
+    ensures ended: \result == OBJECT_OK ==> BlockEnded{Pre,Post}(self, at);
     ensures live: 0 < self <= THREADS ==> LiveKeptBut{Pre,Post}(self, at);
     ensures refused: 0 < self <= THREADS && \result != OBJECT_OK ==> LiveKept{Pre,Post}(self);
     ensures large: LargeAllStayBut{Pre,Post}(self, at);
@@ -139,6 +140,7 @@ enum object_status object_free(uint64_t at);
     ensures answer: \result == 0 || \result == 1;
     ensures twice: \forall integer s, i; 0 < self <= THREADS && Mine{Pre}(self, s) &&
       SlotAt{Pre}(s, i, at) && IndexFree{Pre}(self, s, i) ==> \result == 0;
+    ensures ended: \result == 1 ==> SlotsEnded{Pre,Post}(self, at);
     ensures live: 0 < self <= THREADS ==> LiveKeptBut{Pre,Post}(self, at);
     ensures refused: 0 < self <= THREADS && \result == 0 ==> LiveKept{Pre,Post}(self);
     ensures large: LargeAllStay{Pre,Post}(self);

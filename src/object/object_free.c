@@ -30,6 +30,7 @@
       (\result == OBJECT_OK <==> !IndexFree{Pre}(self, s, i));
     ensures twice: \forall integer i; SlotAt{Pre}(s, i, at) ==>
       (\result == OBJECT_IS_FREE <==> IndexFree{Pre}(self, s, i));
+    ensures ended: \result == OBJECT_OK ==> \forall integer i; !LiveSlot(self, s, i, at);
     ensures live: LiveKeptBut{Pre,Post}(self, at);
     ensures refused: \result != OBJECT_OK ==> LiveKept{Pre,Post}(self);
     ensures large: LargeAllStay{Pre,Post}(self);
@@ -106,6 +107,8 @@ static uint32_t span_at(uint64_t at) {
     ensures stays: \result != OBJECT_OK ==> LargeAllStay{Pre,Post}(self);
     ensures gone: LargeLive{Pre}(self, s, at) ==>
       \result == OBJECT_OK || \result == OBJECT_BUSY;
+    ensures large_ended: LargeLive{Pre}(self, s, at) && \result == OBJECT_OK ==>
+      !LargeLive(self, s, at);
  */
 static enum object_status free_foreign(uint32_t me, uint32_t s, uint64_t at) {
     uint32_t base = span[s].base;
@@ -129,12 +132,14 @@ static enum object_status free_foreign(uint32_t me, uint32_t s, uint64_t at) {
       SlotAt{Pre}(s, i, at) ==> (\result == OBJECT_OK <==> !IndexFree{Pre}(self, s, i));
     ensures twice: \forall integer i; 0 < self <= THREADS && Mine{Pre}(self, s) &&
       SlotAt{Pre}(s, i, at) ==> (\result == OBJECT_IS_FREE <==> IndexFree{Pre}(self, s, i));
+    ensures ended: \result == OBJECT_OK ==> SlotEnded{Pre,Post}(self, s, at);
     ensures live: 0 < self <= THREADS ==> LiveKeptBut{Pre,Post}(self, at);
     ensures refused: 0 < self <= THREADS && \result != OBJECT_OK ==> LiveKept{Pre,Post}(self);
     ensures large: LargeAllStayBut{Pre,Post}(self, at);
     ensures stays: \result != OBJECT_OK ==> LargeAllStay{Pre,Post}(self);
     ensures gone: LargeLive{Pre}(self, s, at) ==>
       \result == OBJECT_OK || \result == OBJECT_BUSY;
+    ensures large_ended: \result == OBJECT_OK ==> LargeEnded{Pre,Post}(self, s, at);
  */
 static enum object_status free_found(uint32_t me, uint32_t s, uint64_t at) {
     if (me <= THREADS && slots_owner_load(s) == me) {
@@ -158,6 +163,7 @@ static enum object_status free_found(uint32_t me, uint32_t s, uint64_t at) {
       SlotAt{Pre}(s, i, at) ==> (\result == OBJECT_OK <==> !IndexFree{Pre}(self, s, i));
     ensures twice: \forall integer s, i; 0 < self <= THREADS && Mine{Pre}(self, s) &&
       SlotAt{Pre}(s, i, at) ==> (\result == OBJECT_IS_FREE <==> IndexFree{Pre}(self, s, i));
+    ensures ended: \result == OBJECT_OK ==> BlockEnded{Pre,Post}(self, at);
     ensures live: 0 < self <= THREADS ==> LiveKeptBut{Pre,Post}(self, at);
     ensures refused: 0 < self <= THREADS && \result != OBJECT_OK ==> LiveKept{Pre,Post}(self);
     ensures large: LargeAllStayBut{Pre,Post}(self, at);
