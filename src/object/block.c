@@ -1,4 +1,4 @@
-#include "object/block.h"
+#include "object/block_parts.h"
 
 #include "../../specs/held_lemmas.acsl"
 
@@ -12,24 +12,12 @@ _Static_assert(WINDOW_BYTES <= PTRDIFF_MAX, "what is over PTRDIFF_MAX does not f
 
 int block_clears;
 
-/*@ terminates \true;
-    exits \false;
-    assigns \nothing;
-    ensures answer: \result.at == BLOCK_NONE && \result.error == error;
- */
-static struct block none(uint32_t error) {
+struct block block_none(uint32_t error) {
     struct block block = {BLOCK_NONE, error};
     return block;
 }
 
-/* What object_alloc says, as an answer. */
-/*@ terminates \true;
-    exits \false;
-    assigns \nothing;
-    ensures place: \result.at == at;
-    ensures error: \result.error == (at == BLOCK_NONE ? BLOCK_NO_MEMORY : BLOCK_OK);
- */
-static struct block answer(uint64_t at) {
+struct block block_answer(uint64_t at) {
     struct block block = {at, at == BLOCK_NONE ? BLOCK_NO_MEMORY : BLOCK_OK};
     return block;
 }
@@ -54,7 +42,7 @@ static void collect(void) {
     }
 }
 
-/* A block of the objects'. For want of memory what threads keep goes back first. */
+/* A block of the objects', for which what threads keep goes back. */
 /*@ requires apart: heap_held == 0;
     requires self: self != 0;
     requires cache: SlotCaches(self) && ClassesMine(self);
@@ -66,18 +54,40 @@ static void collect(void) {
     ensures sizes: ClassesMine(self);
     ensures block: \result != BLOCK_NONE ==> BlockIs(\result, bytes);
     ensures live: 0 < self <= THREADS ==> LiveKept{Pre,Post}(self);
+    ensures sized: 0 < self <= THREADS ==> LiveSized{Pre,Post}(self);
+    ensures new: \result != BLOCK_NONE ==> NewBlock{Pre,Post}(self, \result);
     ensures aligned: \result != BLOCK_NONE ==> \result % SLOT_BYTES_MIN == 0;
     ensures large: LargeAllStay{Pre,Post}(self);
  */
-static uint64_t alloc(uint64_t bytes) {
-    uint64_t at = object_alloc(bytes);
-    if (at != NO_PLACE || bytes > WINDOW_BYTES || !kept_release(0)) {
-        return at;
+static SLOW uint64_t alloc_again(uint64_t bytes) {
+    if (!kept_release(0)) {
+        //@ assert sized: 0 < self <= THREADS ==> LiveSized{Pre,Here}(self);
+        return NO_PLACE;
     }
-    return object_alloc(bytes);
+    //@ assert released: 0 < self <= THREADS ==> LiveSized{Pre,Here}(self);
+    //@ ghost released: ;
+    uint64_t at = object_alloc(bytes);
+    //@ assert then: 0 < self <= THREADS ==> SizedThen{Pre,released,Here}(self);
+    //@ assert made: at != NO_PLACE ==> NewBlock{released,Here}(self, at);
+    /*@ assert newly: 0 < self <= THREADS && at != NO_PLACE ==>
+          NewThen{Pre,released,Here}(self, at); */
+    return at;
 }
 
-/* The same at a multiple of `alignment`. */
+uint64_t block_room(uint64_t bytes) {
+    uint64_t at = object_alloc(bytes);
+    //@ assert sized: 0 < self <= THREADS ==> LiveSized{Pre,Here}(self);
+    if (at != NO_PLACE || bytes > WINDOW_BYTES) {
+        return at;
+    }
+    //@ ghost first: ;
+    at = alloc_again(bytes);
+    //@ assert then: 0 < self <= THREADS ==> SizedThen{Pre,first,Here}(self);
+    //@ assert new: at != NO_PLACE ==> NewBlock{Pre,Here}(self, at);
+    return at;
+}
+
+/* block_room at a multiple of `alignment`. */
 /*@ requires apart: heap_held == 0;
     requires self: self != 0;
     requires cache: SlotCaches(self) && ClassesMine(self);
@@ -117,7 +127,7 @@ static uint64_t alloc_aligned(uint64_t bytes, uint64_t alignment) {
  */
 static SLOW struct block alloc_next(uint64_t bytes) {
     collect();
-    return answer(alloc(bytes));
+    return block_answer(block_room(bytes));
 }
 
 inline struct block block_alloc(uint64_t bytes) {
@@ -181,14 +191,14 @@ static int is_power(uint64_t n) {
 
 struct block block_alloc_aligned(uint64_t alignment, uint64_t bytes) {
     if (!is_power(alignment)) {
-        return none(BLOCK_BAD_ALIGNMENT);
+        return block_none(BLOCK_BAD_ALIGNMENT);
     }
     collect();
     //@ ghost collected: ;
     uint64_t at = alloc_aligned(bytes, alignment);
     //@ assert then: LargeThen{Pre,collected,Here}(self);
     //@ assert large: LargeAllStay{Pre,Here}(self);
-    return answer(at);
+    return block_answer(at);
 }
 
 /* Clears what of the block at this place can be told. */
@@ -203,6 +213,7 @@ struct block block_alloc_aligned(uint64_t alignment, uint64_t bytes) {
     ensures stays: \forall integer s, i; 0 < self <= THREADS && Mine{Pre}(self, s) &&
       SlotAt{Pre}(s, i, at) ==> SlotStays{Pre,Post}(self, s, i, at);
     ensures live: 0 < self <= THREADS ==> LiveKept{Pre,Post}(self);
+    ensures sized: 0 < self <= THREADS ==> LiveSized{Pre,Post}(self);
     ensures large: LargeAllStay{Pre,Post}(self);
  */
 static SLOW void clear(uint64_t at) {
@@ -220,93 +231,13 @@ enum block_error block_free(uint64_t at) {
     if (block_clears) {
         clear(at);
     }
-    return (enum block_error)object_free(at);
-}
-
-/* A block of so many bytes for what grows or shrinks. What is large has a slot's way to go before
- * it moves again, if there is memory for that: so growing by small steps does not move it each
- * time. */
-/*@ requires apart: heap_held == 0;
-    requires self: self != 0;
-    requires cache: SlotCaches(self) && ClassesMine(self);
-    terminates \true;
-    exits \false;
-    assigns heap_held, heap_touched, HEAP_TABLES, SLOT_TABLES, object_span, object_slot;
-    ensures apart: heap_held == 0;
-    ensures cache: SlotCaches(self);
-    ensures sizes: ClassesMine(self);
-    ensures inside: \result != BLOCK_NONE ==> \result + bytes <= WINDOW_BYTES;
-    ensures live: 0 < self <= THREADS ==> LiveKept{Pre,Post}(self);
-    ensures large: LargeAllStay{Pre,Post}(self);
- */
-static uint64_t alloc_room(uint64_t has, uint64_t bytes) {
-    if (has < bytes && CLASS_BYTES_MAX < bytes && bytes <= WINDOW_BYTES) {
-        uint64_t at = object_alloc(bytes + bytes / 8);
-        if (at != BLOCK_NONE) {
-            return at;
-        }
-    }
-    return alloc(bytes);
-}
-
-/* Moves the block at this place, which has so many bytes, to one of other size. */
-/*@ requires apart: heap_held == 0;
-    requires self: self != 0;
-    requires cache: SlotCaches(self) && ClassesMine(self);
-    requires block: has != 0 ==> at + has <= WINDOW_BYTES;
-    terminates \true;
-    exits \false;
-    assigns heap_held, heap_touched, HEAP_TABLES, SLOT_TABLES,
-            object_span, object_slot;
-    ensures apart: heap_held == 0;
-    ensures cache: SlotCaches(self);
-    ensures sizes: ClassesMine(self);
-    ensures answer: Answer(\result.at, \result.error);
-    ensures error: \forall integer s, i; 0 < self <= THREADS && LiveSlot{Pre}(self, s, i, at) ==>
-      \result.error == BLOCK_OK || \result.error == BLOCK_NO_MEMORY;
-    ensures live: \forall integer s, i; 0 < self <= THREADS && LiveSlot{Pre}(self, s, i, at) ==>
-      LiveKeptBut{Pre,Post}(self, at);
-    ensures kept: \forall integer s, i; 0 < self <= THREADS && LiveSlot{Pre}(self, s, i, at) &&
-      \result.error != BLOCK_OK ==> LiveKept{Pre,Post}(self);
-    ensures moved: \result.error == BLOCK_OK && \result.at != at ==>
-      BlockEnded{Pre,Post}(self, at);
-    ensures large: has <= WINDOW_BYTES < bytes ==> \result.error != BLOCK_OK;
-    ensures large_kept: \forall integer s, i; (LargeLive{Pre}(self, s, at) ||
-      (0 < self <= THREADS && LiveSlot{Pre}(self, s, i, at))) && \result.error != BLOCK_BUSY ==>
-        LargeAllStayBut{Pre,Post}(self, at);
- */
-static struct block move(uint64_t at, uint64_t has, uint64_t bytes) {
-    uint64_t next = alloc_room(has, bytes);
-    if (next == BLOCK_NONE) {
-        return answer(bytes <= has ? at : BLOCK_NONE);
-    }
-    if (has != 0) {
-        os_copy(next, at, has < bytes ? has : bytes);
-    }
-    enum block_error status = block_free(at);
-    if (status != BLOCK_OK) { /* somebody else has freed it meanwhile */
-        object_free(next);
-        return none(status);
-    }
-    return answer(next);
-}
-
-struct block block_realloc(uint64_t at, uint64_t bytes) {
-    if (bytes == 0) {
-        enum block_error error = block_free(at);
-        return none(error == BLOCK_OK ? BLOCK_GONE : error);
-    }
-    enum object_status status = object_look(at);
-    if (status != OBJECT_OK) {
-        return none((uint32_t)status);
-    }
-    uint64_t has = object_bytes(at);
-    //@ assert large: LargeAllStay{Pre,Here}(self);
     //@ assert live: 0 < self <= THREADS ==> LiveKept{Pre,Here}(self);
-    if (bytes <= has && (has / 2 <= bytes || has == SLOT_BYTES_MIN)) {
-        return answer(at);
-    }
-    return move(at, has, bytes);
+    //@ assert large: LargeAllStay{Pre,Here}(self);
+    //@ ghost cleared: ;
+    enum block_error error = (enum block_error)object_free(at);
+    //@ assert one: OneSlot{cleared}(self, at) && OneLarge{cleared}(self, at);
+    //@ assert kind: OneKind{cleared}(self, at);
+    return error;
 }
 
 /* Can a block of so many bytes be what was handed out, or left in place, for this size and

@@ -239,6 +239,11 @@ struct block block_alloc_pages(uint64_t bytes);
         \result.error != BLOCK_OK ==> LiveKept{Pre,Post}(self);
       ensures moved: \result.error == BLOCK_OK && \result.at != at ==>
         BlockEnded{Pre,Post}(self, at);
+      ensures block: \forall integer s, i; (LargeLive{Pre}(self, s, at) ||
+        (0 < self <= THREADS && LiveSlot{Pre}(self, s, i, at))) && \result.error == BLOCK_OK &&
+          \result.at != at ==> BlockIs(\result.at, bytes);
+      ensures stays: \result.error == BLOCK_OK && \result.at == at ==>
+        Serves{Pre,Post}(self, at, bytes);
       ensures large: bytes > WINDOW_BYTES ==> \result.error != BLOCK_OK;
     complete behaviors;
     disjoint behaviors;
@@ -262,6 +267,8 @@ struct block block_realloc(uint64_t at, uint64_t bytes);
       SlotAt{Pre}(s, i, at) && IndexFree{Pre}(self, s, i) ==> \result == BLOCK_IS_FREE;
     ensures ended: \result == BLOCK_OK ==> BlockEnded{Pre,Post}(self, at);
     ensures live: 0 < self <= THREADS ==> LiveKeptBut{Pre,Post}(self, at);
+    ensures sized: 0 < self <= THREADS ==> LiveSizedBut{Pre,Post}(self, at);
+    ensures one: OneBlock{Pre}(self, at);
     ensures kept: 0 < self <= THREADS && \result != BLOCK_OK ==> LiveKept{Pre,Post}(self);
     ensures large: LargeAllStayBut{Pre,Post}(self, at);
     ensures stays: \result != BLOCK_OK ==> LargeAllStay{Pre,Post}(self);

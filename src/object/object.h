@@ -117,6 +117,8 @@ uint64_t object_alloc_aligned(uint64_t bytes, uint64_t alignment);
       SlotAt{Pre}(s, i, at) ==> (\result == OBJECT_IS_FREE <==> IndexFree{Pre}(self, s, i));
     ensures ended: \result == OBJECT_OK ==> BlockEnded{Pre,Post}(self, at);
     ensures live: 0 < self <= THREADS ==> LiveKeptBut{Pre,Post}(self, at);
+    ensures records: MineSame{Pre,Post}(self);
+    ensures one: OneBlock{Pre}(self, at);
     ensures refused: 0 < self <= THREADS && \result != OBJECT_OK ==> LiveKept{Pre,Post}(self);
     ensures large: LargeAllStayBut{Pre,Post}(self, at);
     ensures stays: \result != OBJECT_OK ==> LargeAllStay{Pre,Post}(self);
@@ -199,6 +201,11 @@ uint64_t object_collect(void);
     ensures stays: \forall integer s, i; 0 < self <= THREADS && Mine{Pre}(self, s) &&
       SlotAt{Pre}(s, i, at) ==> SlotStays{Pre,Post}(self, s, i, at);
     ensures inside: \result != 0 ==> at + \result <= WINDOW_BYTES;
+    ensures which: \forall integer s, i; 0 < self <= THREADS && LiveSlot(self, s, i, at) &&
+      \result != 0 ==> object_span == s && object_slot == i;
+    ensures large_which: \forall integer s; LargeLive(self, s, at) && \result != 0 ==>
+      object_span == s;
+    ensures records: 0 < self <= THREADS ==> MineUnchangedBut{Pre,Post}(self, 0);
     ensures live: 0 < self <= THREADS ==> LiveKept{Pre,Post}(self);
     ensures large: LargeAllStay{Pre,Post}(self);
  */

@@ -32,6 +32,7 @@
       (\result == OBJECT_IS_FREE <==> IndexFree{Pre}(self, s, i));
     ensures ended: \result == OBJECT_OK ==> \forall integer i; !LiveSlot(self, s, i, at);
     ensures live: LiveKeptBut{Pre,Post}(self, at);
+    ensures records: MineSame{Pre,Post}(self);
     ensures refused: \result != OBJECT_OK ==> LiveKept{Pre,Post}(self);
     ensures large: LargeAllStay{Pre,Post}(self);
  */
@@ -134,6 +135,7 @@ static enum object_status free_foreign(uint32_t me, uint32_t s, uint64_t at) {
       SlotAt{Pre}(s, i, at) ==> (\result == OBJECT_IS_FREE <==> IndexFree{Pre}(self, s, i));
     ensures ended: \result == OBJECT_OK ==> SlotEnded{Pre,Post}(self, s, at);
     ensures live: 0 < self <= THREADS ==> LiveKeptBut{Pre,Post}(self, at);
+    ensures records: MineSame{Pre,Post}(self);
     ensures refused: 0 < self <= THREADS && \result != OBJECT_OK ==> LiveKept{Pre,Post}(self);
     ensures large: LargeAllStayBut{Pre,Post}(self, at);
     ensures stays: \result != OBJECT_OK ==> LargeAllStay{Pre,Post}(self);
@@ -145,6 +147,7 @@ static enum object_status free_found(uint32_t me, uint32_t s, uint64_t at) {
     if (me <= THREADS && slots_owner_load(s) == me) {
         return free_mine(me, s, at);
     }
+    //@ assert others: 0 < self <= THREADS ==> !Mine(self, s);
     return free_foreign(me, s, at);
 }
 
@@ -165,6 +168,8 @@ static enum object_status free_found(uint32_t me, uint32_t s, uint64_t at) {
       SlotAt{Pre}(s, i, at) ==> (\result == OBJECT_IS_FREE <==> IndexFree{Pre}(self, s, i));
     ensures ended: \result == OBJECT_OK ==> BlockEnded{Pre,Post}(self, at);
     ensures live: 0 < self <= THREADS ==> LiveKeptBut{Pre,Post}(self, at);
+    ensures records: MineSame{Pre,Post}(self);
+    ensures one: OneBlock{Pre}(self, at);
     ensures refused: 0 < self <= THREADS && \result != OBJECT_OK ==> LiveKept{Pre,Post}(self);
     ensures large: LargeAllStayBut{Pre,Post}(self, at);
     ensures stays: \result != OBJECT_OK ==> LargeAllStay{Pre,Post}(self);
@@ -173,6 +178,7 @@ static enum object_status free_found(uint32_t me, uint32_t s, uint64_t at) {
  */
 static enum object_status free_entered(uint32_t me, uint64_t at) {
     uint32_t s = span_at(at);
+    //@ assert one: OneSlot(self, at) && OneLarge(self, at) && OneKind(self, at);
     if (s == 0) {
         return OBJECT_NO_SPAN;
     }
@@ -197,7 +203,13 @@ enum object_status object_free(uint64_t at) {
     /*@ assert same: \forall integer s, i; 0 < self <= THREADS && Mine{Pre}(self, s) &&
           SlotAt{Pre}(s, i, at) ==> SlotStays{Pre,Here}(self, s, i, at); */
     //@ assert large: \forall integer s; LargeLive{Pre}(self, s, at) ==> LargeLive(self, s, at);
-    return free_entered(me, at);
+    //@ ghost entered: ;
+    enum object_status status = free_entered(me, at);
+    /*@ assert one: OneSlot{entered}(self, at) && OneLarge{entered}(self, at) &&
+          OneKind{entered}(self, at); */
+    //@ assert ended: status == OBJECT_OK ==> SlotsEnded{entered,Here}(self, at);
+    //@ assert slots: status == OBJECT_OK ==> SlotsEnded{Pre,Here}(self, at);
+    return status;
 }
 
 /* What object_look says of a place of span s, one of thread me's, the running one. */
@@ -273,8 +285,13 @@ uint64_t object_bytes(uint64_t at) {
     }
     uint64_t offset = at - (uint64_t)span[s].base * PAGE_SIZE;
     //@ ghost object_span = s;
+    /*@ assert where: \forall integer t, j; 0 < self <= THREADS && LiveSlot(self, t, j, at) ==>
+          t == s && SlotSizes(s) && SlotAt(s, j, at) && 2 <= span[s].span_class; */
     if (span[s].span_class >= 2) {
         uint32_t i = foreign_slot_at(s, offset);
+        //@ assert slot: i != NO_SLOT ==> SlotAt(s, i, at);
+        /*@ assert which: \forall integer t, j; 0 < self <= THREADS && LiveSlot(self, t, j, at) &&
+              i != NO_SLOT ==> j == i; */
         //@ ghost object_slot = i;
         uint64_t room = (uint64_t)span[s].npages * PAGE_SIZE - offset;
         return i == NO_SLOT || room < span[s].slot_size ? 0 : span[s].slot_size;

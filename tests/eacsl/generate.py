@@ -44,7 +44,8 @@ GROUPS = {  # the files of src/ whose contracts are checked together, and how la
     "objects": (SMALL, """object/place.h object/place.c object/kept.h object/kept.c
                           object/large.h object/large.c object/object.h object/object.c
                           object/object_free.c"""),
-    "blocks": (SMALL, "object/block.h object/block.c object/block_align.c"),
+    "blocks": (SMALL, """object/block.h object/block_parts.h object/block.c object/block_resize.c
+                          object/block_align.c"""),
     "collector": (SMALL, """object/sweep.h object/sweep.c object/sweep_heap.c object/sweep_alloc.c
                           object/mark.c object/sweep_span.h object/sweep_span.c
                           object/sweep_large.c"""),
@@ -65,6 +66,7 @@ CORE = """page/audit_note.c page/bits.c page/chunk.c page/chunk_runs.c page/summ
           object/slots.c
           object/slot_cache.c object/slot_return.c object/slot_collect.c object/place.c
           object/kept.c object/large.c object/object.c object/object_free.c object/block.c
+          object/block_resize.c
           object/block_align.c object/sweep.c object/sweep_heap.c object/sweep_alloc.c
           object/sweep_span.c object/sweep_large.c object/mark.c""".split()
 STRUCT = re.compile(r"^struct (\w+) \{.*?^\};\n", re.M | re.S)

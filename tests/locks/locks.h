@@ -17,7 +17,7 @@
 #include "heap/audit.h"
 #include "heap/heap.h"
 #include "heap/heap_special.h"
-#include "object/block.h"
+#include "object/block_parts.h"
 #include "object/sweep.h"
 #include "object/sweep_span.h"
 #include "page/candidate.h"
@@ -326,6 +326,11 @@ APART(block_free_aligned_sized);
 APART(block_free_sized);
 APART(block_bytes);
 APART(block_flush);
+
+/* src/object/block_parts.h */
+FREE(block_none);
+FREE(block_answer);
+APART(block_room);
 
 /* src/object/large.h */
 APART(large_alloc);
