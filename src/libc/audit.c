@@ -10,17 +10,17 @@ static const struct {
 #define FORMULA_WORDS(name, predicate, arguments) [name] = {#predicate, arguments},
     EACH_FORMULA(FORMULA_WORDS)};
 
-const char *audit_formula(char *text, size_t size) {
-    const char *predicate = formula[audit_note.formula].predicate;
-    switch (formula[audit_note.formula].arguments) {
+const char *audit_formula(struct audit_note note, char *text, size_t size) {
+    const char *predicate = formula[note.formula].predicate;
+    switch (formula[note.formula].arguments) {
     case 0:
         snprintf(text, size, "%s", predicate);
         break;
     case 1:
-        snprintf(text, size, "%s(%" PRIu32 ")", predicate, audit_note.a);
+        snprintf(text, size, "%s(%" PRIu32 ")", predicate, note.a);
         break;
     default:
-        snprintf(text, size, "%s(%" PRIu32 ", %" PRIu32 ")", predicate, audit_note.a, audit_note.b);
+        snprintf(text, size, "%s(%" PRIu32 ", %" PRIu32 ")", predicate, note.a, note.b);
     }
     return text;
 }
@@ -29,6 +29,7 @@ EXPORT SLOW const char *cairn_audit(void) {
     static char text[64];
     heap_lock();
     enum heap_part flaw = heap_flaw();
+    struct audit_note note = audit_note;
     heap_unlock();
-    return flaw == HEAP_SOUND ? NULL : audit_formula(text, sizeof text);
+    return flaw == HEAP_SOUND ? NULL : audit_formula(note, text, sizeof text);
 }

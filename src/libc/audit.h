@@ -15,7 +15,9 @@
  * Cost: a look at every page of the window and every record, used or not: some 0.1 s. */
 const char *cairn_audit(void);
 
-/* Writes the formula that the last audit noted, as above, and returns it. 64 bytes are enough. */
-const char *audit_formula(char *text, size_t size);
+struct audit_note; /* page/audit_note.h */
+
+/* Writes the formula that an audit noted, as above, and returns it. 64 bytes are enough. */
+const char *audit_formula(struct audit_note note, char *text, size_t size);
 
 #endif

@@ -60,7 +60,8 @@ static int judge(char *text, size_t size) {
     enum heap_part broken = heap_flaw();
     if (broken != HEAP_SOUND) {
         char formula[64];
-        snprintf(text, size, "not sound: %s is false", audit_formula(formula, sizeof formula));
+        snprintf(text, size, "not sound: %s is false",
+                 audit_formula(audit_note, formula, sizeof formula));
         explain_part(broken, &flaw);
         explain_flaw(&flaw, text, size);
         return 0;

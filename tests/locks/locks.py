@@ -20,6 +20,7 @@ LOCKED = {
     "heap/heap": "alloc_uncached alloc_refilled alloc_locked",
     "heap/heap_special": "span_at add_at words_of end_object",
     "heap/heap_cached": "refill_pages empty_pages",
+    "span/arena": "audit_pages audit_spans audit_bases",
     "span/span_cache": "waits cells_audit records_audit",
 }
 # A fork holds the lock from the one handler to the other (libc/threads.c).
