@@ -1,7 +1,9 @@
 #!/usr/bin/python3
 """Breaks the core on purpose, one small change at a time, and sees a proof fail each time.
 
-    proofs/mutants.py [--config host|pool] [FILTER...]   (whose name or file contains one; without, all)
+    proofs/mutants.py [--config host|pool] [FILTER...]
+
+runs those whose name or file contains one of the filters; without, all.
 
 proofs/mutants/*.tsv holds a mutant a line: name, file, the text to change (it stands in the file
 once), what to change it to, and perhaps `equivalent: REASON` for a change that changes nothing:

@@ -27,10 +27,10 @@ enum heap_part { EACH_HEAP_PART(HEAP_PART) HEAP_SOUND };
 /* The first part of the invariant that does not hold, as far as the tables show it (special_rank is
  * a ghost that the audit lays out anew); HEAP_SOUND exactly if all hold. audit_note says what of it
  * is false: a formula of specs/, and the first page, span, thread or whatever it is about of which
- * it is (of a cycle and of a total, only that there is one). Any state of the tables
- * may be asked about, however broken. Called at a quiet point: no other thread is inside the heap,
- * since what it does there without the lock is sound again only at its end. Nothing is written but
- * the audit's own notes. Cost: a few looks at every page and every record. */
+ * it is (of a cycle and of a total, only that there is one). Any state of the tables may be asked
+ * about, however broken. Called at a quiet point: no other thread is inside the heap, since what it
+ * does there without the lock is sound again only at its end. Nothing is written but the audit's
+ * own notes. Cost: a few looks at every page and every record. */
 /*@ terminates \true;
     exits \false;
     assigns AUDIT_TABLES, special_rank[0 .. SPECIALS - 1];

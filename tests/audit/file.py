@@ -275,7 +275,8 @@ def spoil(path, folder):
             ("span_link", 1, made + 1, 4))
     unsound("total_live", "KindTotal(1)", "KindTotals fails at kind 1 (total_live says 1, it is 0)",
             ("total_live", 1, 1))
-    unsound("hints", "HintInside(0)", "Hints fails at hint 0 (its arena says 5000, it is 1024 at most)",
+    unsound("hints", "HintInside(0)",
+            "Hints fails at hint 0 (its arena says 5000, it is 1024 at most)",
             ("arena_hint", 5000, 0))
     unsound("special", "SpecialLists", "SpecialFirsts fails at special 1", ("special_made", 1))
     unsound("owner", None,

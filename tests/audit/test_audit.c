@@ -38,12 +38,16 @@ static int is_sound(void) {
         CHECK(is_sound());                                                                         \
     } while (0)
 
-static int is_free(uint32_t p) {
-    return page_free[p / WORD_BITS] >> p % WORD_BITS & 1;
-}
-
 static uint64_t bit(uint32_t p) {
     return (uint64_t)1 << p % WORD_BITS;
+}
+
+static uint32_t first_free(void) {
+    uint32_t p = 0;
+    while ((page_free[p / WORD_BITS] & bit(p)) == 0) {
+        p++;
+    }
+    return p;
 }
 
 static void break_pages(uint32_t used) {
@@ -56,10 +60,7 @@ static void break_pages(uint32_t used) {
     BROKEN(chunk_mapped[end - 1], 0, PART_PAGES, "RangesExactTo(%u)", last + 1);
     BROKEN(chunk_mapped[CHUNKS - 1], 1, PART_PAGES, "NoneMapped(%u, %u)", end, CHUNKS);
     BROKEN(search_left, PAGES + 1, PART_PAGES, "SearchHint");
-    uint32_t p = 0;
-    while (!is_free(p)) {
-        p++;
-    }
+    uint32_t p = first_free();
     uint32_t lo = p - p % CHUNK_PAGES;
     BROKEN(search_left, PAGES - p - 1, PART_PAGES, "AllUsed(%u, %u)", lo, p + 1);
     BROKEN(search_left, PAGES - lo - CHUNK_PAGES, PART_PAGES, "AllUsed(%u, %u)", lo,
@@ -80,10 +81,7 @@ static void break_pages(uint32_t used) {
 static void break_page_caches(uint32_t live) {
     BROKEN(page_cache[1].base, page_cache[1].base + 1, PART_PAGE_CACHES, "CacheSound(1)");
     BROKEN(page_cache[0].released, ~page_cache[0].free, PART_PAGE_CACHES, "CacheSound(0)");
-    uint32_t p = 0;
-    while (!is_free(p)) {
-        p++;
-    }
+    uint32_t p = first_free();
     struct page_cache had = page_cache[1];
     page_cache[1] = (struct page_cache){p / WORD_BITS * WORD_BITS, bit(p), 0};
     CHECK(says(PART_PAGE_CACHES, "CacheOwns(1)"));
@@ -123,7 +121,7 @@ static void break_records(void) {
     BROKEN(cache_count[0], cache_count[0] - 1, PART_SPAN_CACHES, "RecordHeld(%u)", last);
 }
 
-/* A list of one's own with nothing on it, and one that has something. */
+/* The ends of a list with nothing on it, and the links of one that has something. */
 static void break_lists(uint32_t s) {
     uint32_t full = 1, empty = 1;
     while (span_list[full].first == 0) {
