@@ -1,10 +1,9 @@
 /* Blocks at the alignments that malloc's older relatives promise. */
-#include "object/block.h"
+#include "object/block_parts.h"
 
 struct block block_alloc_posix(uint64_t alignment, uint64_t bytes) {
     if (alignment % sizeof(uintptr_t) != 0) {
-        struct block none = {BLOCK_NONE, BLOCK_BAD_ALIGNMENT};
-        return none;
+        return block_none(BLOCK_BAD_ALIGNMENT);
     }
     return block_alloc_aligned(alignment, bytes);
 }
@@ -50,8 +49,7 @@ struct block block_alloc_page(uint64_t bytes) {
 struct block block_alloc_pages(uint64_t bytes) {
     uint64_t page = page_bytes();
     if (bytes > WINDOW_BYTES) {
-        struct block none = {BLOCK_NONE, BLOCK_NO_MEMORY};
-        return none;
+        return block_none(BLOCK_NO_MEMORY);
     }
     uint64_t pages = (bytes + page - 1) / page;
     //@ assert whole: bytes <= pages * page <= bytes + page - 1;

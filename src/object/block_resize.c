@@ -163,7 +163,7 @@ static struct block move(uint64_t at, uint64_t has, uint64_t bytes) {
       Serves{Pre,Post}(self, at, bytes);
     ensures large: bytes > WINDOW_BYTES ==> \result.error != BLOCK_OK;
  */
-static struct block resize_found(uint64_t at, uint64_t bytes) {
+static struct block resize(uint64_t at, uint64_t bytes) {
     uint64_t has = object_bytes(at);
     //@ assert large: LargeAllStay{Pre,Here}(self);
     //@ assert sized: 0 < self <= THREADS ==> LiveSized{Pre,Here}(self);
@@ -176,39 +176,11 @@ static struct block resize_found(uint64_t at, uint64_t bytes) {
     return move(at, has, bytes);
 }
 
-/* The same of any place. */
-/*@ requires apart: heap_held == 0;
-    requires self: self != 0;
-    requires cache: SlotCaches(self) && ClassesMine(self);
-    requires some: bytes > 0;
-    terminates \true;
-    exits \false;
-    assigns heap_held, heap_touched, HEAP_TABLES, SLOT_TABLES, object_span, object_slot;
-    ensures apart: heap_held == 0;
-    ensures cache: SlotCaches(self);
-    ensures sizes: ClassesMine(self);
-    ensures answer: Answer(\result.at, \result.error);
-    ensures large_kept: \forall integer s, i; (LargeLive{Pre}(self, s, at) ||
-      (0 < self <= THREADS && LiveSlot{Pre}(self, s, i, at))) && \result.error != BLOCK_BUSY ==>
-        LargeAllStayBut{Pre,Post}(self, at);
-    ensures free: \forall integer s, i; 0 < self <= THREADS && Mine{Pre}(self, s) &&
-      SlotAt{Pre}(s, i, at) && IndexFree{Pre}(self, s, i) ==> \result.error == BLOCK_IS_FREE;
-    ensures error: \forall integer s, i; 0 < self <= THREADS && LiveSlot{Pre}(self, s, i, at) ==>
-      \result.error == BLOCK_OK || \result.error == BLOCK_NO_MEMORY;
-    ensures live: \forall integer s, i; 0 < self <= THREADS && LiveSlot{Pre}(self, s, i, at) ==>
-      LiveKeptBut{Pre,Post}(self, at);
-    ensures kept: \forall integer s, i; 0 < self <= THREADS && LiveSlot{Pre}(self, s, i, at) &&
-      \result.error != BLOCK_OK ==> LiveKept{Pre,Post}(self);
-    ensures moved: \result.error == BLOCK_OK && \result.at != at ==>
-      BlockEnded{Pre,Post}(self, at);
-    ensures block: \forall integer s, i; (LargeLive{Pre}(self, s, at) ||
-      (0 < self <= THREADS && LiveSlot{Pre}(self, s, i, at))) && \result.error == BLOCK_OK &&
-        \result.at != at ==> BlockIs(\result.at, bytes);
-    ensures stays: \result.error == BLOCK_OK && \result.at == at ==>
-      Serves{Pre,Post}(self, at, bytes);
-    ensures large: bytes > WINDOW_BYTES ==> \result.error != BLOCK_OK;
- */
-static struct block resize(uint64_t at, uint64_t bytes) {
+struct block block_realloc(uint64_t at, uint64_t bytes) {
+    if (bytes == 0) {
+        enum block_error error = block_free(at);
+        return block_none(error == BLOCK_OK ? BLOCK_GONE : error);
+    }
     enum object_status status = object_look(at);
     if (status != OBJECT_OK) {
         return block_none((uint32_t)status);
@@ -217,17 +189,9 @@ static struct block resize(uint64_t at, uint64_t bytes) {
           LiveSlot(self, s, i, at); */
     //@ assert large: \forall integer s; LargeLive{Pre}(self, s, at) ==> LargeLive(self, s, at);
     //@ ghost looked: ;
-    struct block block = resize_found(at, bytes);
+    struct block block = resize(at, bytes);
     /*@ assert ended: block.error == BLOCK_OK && block.at != at ==>
           SlotsEnded{looked,Here}(self, at); */
     //@ assert moved: block.error == BLOCK_OK && block.at != at ==> SlotsEnded{Pre,Here}(self, at);
     return block;
-}
-
-struct block block_realloc(uint64_t at, uint64_t bytes) {
-    if (bytes == 0) {
-        enum block_error error = block_free(at);
-        return block_none(error == BLOCK_OK ? BLOCK_GONE : error);
-    }
-    return resize(at, bytes);
 }
